@@ -1,0 +1,53 @@
+namespace CredBroker.Audit;
+
+/// <summary>What happened. The name in the file is the same in snake_case.</summary>
+public enum AuditEventType
+{
+    /// <summary>A task was opened.</summary>
+    TaskOpened,
+
+    /// <summary>Fresh evidence of an open task's workload was accepted.</summary>
+    TaskReattested,
+
+    /// <summary>A task was sealed: nothing more is issued under it.</summary>
+    TaskSealed,
+
+    /// <summary>A sealed task's leases have all been handed to revocation.</summary>
+    TaskEnded,
+
+    /// <summary>Issuing was decided: allowed. The lease follows, or a <see cref="NotIssued"/> line.</summary>
+    IssueAllowed,
+
+    /// <summary>An allowed issue did not take place.</summary>
+    NotIssued,
+
+    /// <summary>Renewing was decided: allowed.</summary>
+    RenewAllowed,
+
+    /// <summary>An allowed renewal did not take place.</summary>
+    NotRenewed,
+
+    /// <summary>The end of a lease was recorded.</summary>
+    LeaseRevoking,
+
+    /// <summary>The end of a lease was confirmed.</summary>
+    LeaseRevoked,
+
+    /// <summary>The end of a lease could not be brought about.</summary>
+    LeaseIrrevocable,
+
+    /// <summary>A request was refused.</summary>
+    Refused,
+
+    /// <summary>The broker started.</summary>
+    BrokerStarted,
+
+    /// <summary>The broker stopped.</summary>
+    BrokerStopped,
+
+    /// <summary>A new set of templates and rules is in force.</summary>
+    CatalogueLoaded,
+
+    /// <summary>A set of templates and rules was refused; the old one stays.</summary>
+    CatalogueRefused,
+}

@@ -1,0 +1,20 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CredBroker;
+
+/// <summary>
+/// A <c>dimension=value</c> fact about a lease, shortened so that a token can carry many: the first 8 bytes of its SHA-256
+/// in base64url. A verifier matches a fence by comparing these and nothing else.
+/// </summary>
+public static class LeaseLabel
+{
+    /// <summary>Shortens one fact.</summary>
+    public static string Of(string dimension, string value)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{dimension}={value}"), digest);
+        return Base64Url.EncodeToString(digest[..8]);
+    }
+}

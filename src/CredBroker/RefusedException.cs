@@ -1,0 +1,28 @@
+namespace CredBroker;
+
+/// <summary>
+/// The one exception by which the broker refuses. <see cref="Exception.Message"/> is written for the caller and holds
+/// no secret and no inner message; what went wrong inside is the inner exception, which is logged and never returned.
+/// </summary>
+public sealed class RefusedException : Exception
+{
+    /// <summary>Refuses with a reason and a sentence for the caller.</summary>
+    public RefusedException(ErrorReason reason, string message, Exception? innerException = null)
+        : base(message, innerException) => Reason = reason;
+
+    /// <summary>Why.</summary>
+    public ErrorReason Reason { get; }
+
+    /// <summary>When it is worth trying again; null = do not.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Which fields of the request are wrong, for <see cref="ErrorReason.InvalidRequest"/>.</summary>
+    public IReadOnlyList<FieldViolation> Violations { get; init; } = [];
+
+    /// <summary>Facts for programs, such as a lease id. Never a secret.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Refuses a request whose field is wrong.</summary>
+    public static RefusedException Invalid(string field, string description) =>
+        new(ErrorReason.InvalidRequest, $"{field}: {description}") { Violations = [new FieldViolation(field, description)] };
+}
