@@ -7,8 +7,4 @@ namespace CredBroker.Templates;
 public sealed record TokenTemplateBackend(
     string Audience,
     IReadOnlyList<string> ReadScopes,
-    IReadOnlyList<string> WriteScopes) : TemplateBackend(BackendName)
-{
-    /// <summary>The backend's name.</summary>
-    public const string BackendName = "token";
-}
+    IReadOnlyList<string> WriteScopes) : TemplateBackend(BackendNames.Token);

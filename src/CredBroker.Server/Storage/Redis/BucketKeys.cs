@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using CredBroker.Leases;
+using CredBroker.Tasks;
+using StackExchange.Redis;
+
+namespace CredBroker.Server.Storage.Redis;
+
+/// <summary>Names of the keys of one bucket. All share a hash tag, so a script over them stays in one slot of a cluster.</summary>
+internal sealed class BucketKeys
+{
+    private static readonly BucketKeys[] All = [.. Enumerable.Range(0, Buckets.Count).Select(bucket => new BucketKeys(bucket))];
+    private readonly string _prefix;
+
+    private BucketKeys(int bucket)
+    {
+        _prefix = string.Create(CultureInfo.InvariantCulture, $"cb:{{b{bucket:x2}}}:");
+        Due = _prefix + "exp";
+        Tasks = _prefix + "tx";
+        FenceEpoch = _prefix + "fence_epoch";
+        HighWater = _prefix + "hwm";
+        Feed = _prefix + "feed";
+        FeedSequence = _prefix + "fseq";
+        Revoked = _prefix + "rv";
+        AuditOwed = _prefix + "ap";
+    }
+
+    public RedisKey Due { get; }
+
+    public RedisKey Tasks { get; }
+
+    public RedisKey FenceEpoch { get; }
+
+    public RedisKey HighWater { get; }
+
+    public RedisKey Feed { get; }
+
+    public RedisKey FeedSequence { get; }
+
+    public RedisKey Revoked { get; }
+
+    public RedisKey AuditOwed { get; }
+
+    public static BucketKeys Of(int bucket) => All[bucket];
+
+    public RedisKey Task(TaskId id) => _prefix + "T:" + id.Value;
+
+    public RedisKey LeasesOf(TaskId id) => _prefix + "TL:" + id.Value;
+
+    public RedisKey ChildrenOf(TaskId id) => _prefix + "TC:" + id.Value;
+
+    public RedisKey Lease(LeaseId id) => _prefix + "L:" + id.Value;
+
+    public RedisKey ByWorkload(string tenant, string workload) => _prefix + "ix:wl:" + Hash(tenant, workload);
+
+    public RedisKey ByTemplate(string template) => _prefix + "ix:tpl:" + Hash(template);
+
+    public RedisKey TaskRef(AgentTask task) =>
+        _prefix + "ref:" + Hash(task.Tenant, task.Subject, task.ParentId?.Value ?? "", task.TaskRef ?? "");
+
+    public RedisKey IdempotencyKey(TaskId task, string keyHash) => _prefix + "idem:" + Hash(task.Value, keyHash);
+
+    public RedisKey Queue(string backend, RevocationPriority priority) =>
+        string.Create(CultureInfo.InvariantCulture, $"{_prefix}rq:{backend}:{(int)priority}");
+
+    /// <summary>Sixteen hex digits of SHA-256: caller-given text never stands in a key.</summary>
+    public static string Hash(params ReadOnlySpan<string> parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 8));
+}

@@ -1,0 +1,50 @@
+using System.Reflection;
+
+namespace CredBroker.Server.Storage.Redis;
+
+/// <summary>One of the scripts beside this file, with the shared prelude before it.</summary>
+internal sealed class LuaScript
+{
+    private static readonly string Prelude = Read("prelude");
+    private readonly string _body;
+
+    private LuaScript(string name, bool releases)
+    {
+        Name = name;
+        Releases = releases;
+        _body = Prelude + Read(name);
+    }
+
+    public static LuaScript OpenTask { get; } = new("open_task", releases: false);
+
+    public static LuaScript ReopenTask { get; } = new("reopen_task", releases: false);
+
+    public static LuaScript Heartbeat { get; } = new("heartbeat", releases: false);
+
+    public static LuaScript Begin { get; } = new("begin", releases: false);
+
+    public static LuaScript Renew { get; } = new("renew", releases: false);
+
+    public static LuaScript Seal { get; } = new("seal", releases: true);
+
+    public static LuaScript Finish { get; } = new("finish", releases: true);
+
+    public static LuaScript RevokeMany { get; } = new("revoke_many", releases: true);
+
+    public string Name { get; }
+
+    /// <summary>It takes things away, so a full store must still run it.</summary>
+    public bool Releases { get; }
+
+    /// <summary>Redis refuses another slot and undeclared flags once it reads the first line; the embedded store does not know it.</summary>
+    public string Text(bool shebang) => shebang ? (Releases ? "#!lua flags=allow-oom\n" : "#!lua\n") + _body : _body;
+
+    private static string Read(string name)
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        using var stream = assembly.GetManifestResourceStream($"CredBroker.Server.Storage.Redis.Scripts.{name}.lua")
+            ?? throw new InvalidOperationException($"The script {name} is not in the assembly.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

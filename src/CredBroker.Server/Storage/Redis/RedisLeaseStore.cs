@@ -1,0 +1,164 @@
+using System.Globalization;
+using CredBroker.Leases;
+using StackExchange.Redis;
+
+namespace CredBroker.Server.Storage.Redis;
+
+/// <summary>Leases in Redis, one script a transition.</summary>
+internal sealed class RedisLeaseStore(RedisStore store) : ILeaseStore
+{
+    private const int SharedRevokeKeys = 6;
+
+    public async Task<BeginOutcome> BeginAsync(LeaseIntent intent, CancellationToken cancellationToken)
+    {
+        var terms = intent.Terms;
+        var keys = BucketKeys.Of(intent.Id.Bucket);
+        var lease = keys.Lease(intent.Id);
+        var storedTerms = LeaseCodec.WriteTerms(terms);
+        var reply = await store.RunAsync(
+            LuaScript.Begin,
+            [
+                keys.Task(terms.TaskId), lease, keys.Due, keys.LeasesOf(terms.TaskId), keys.ByWorkload(terms.Tenant, terms.Workload),
+                keys.ByTemplate(terms.Template), keys.FenceEpoch, keys.HighWater,
+                intent.IdempotencyKeyHash is { } key ? keys.IdempotencyKey(terms.TaskId, key) : lease,
+            ],
+            [
+                intent.Id.Value, intent.TokenHash, store.Now, store.ClockBound, intent.FenceEpoch, Instant.Write(intent.Ttl),
+                Instant.Write(intent.MaxTtl), terms.IsBrokerMinted ? "t" : "b", Instant.Write(store.Options.IntentLife),
+                intent.PerTask is null ? "-" : BucketKeys.Hash(terms.Template), intent.PerTask?.ToString(CultureInfo.InvariantCulture) ?? "",
+                intent.IdempotencyKeyHash is null ? "" : intent.RequestDigest, Instant.Write(store.Options.RememberIdempotencyKey), storedTerms,
+            ],
+            cancellationToken);
+        return reply.Code switch
+        {
+            "OK" => new BeginOutcome.Begun(new Lease
+            {
+                Id = intent.Id,
+                Terms = terms,
+                State = terms.IsBrokerMinted ? LeaseState.Active : LeaseState.Intent,
+                Generation = 1,
+                IssuedAt = reply.Time(0),
+                ExpiresAt = reply.Time(1),
+                MaxExpiresAt = reply.Time(2),
+            }),
+            "REPLAY" => ReadReplay(reply.Text(0), intent.RequestDigest),
+            "STALE_FENCES" => new BeginOutcome.StaleFences(reply.Number(0)),
+            "CLOCK" => new BeginOutcome.ClockFault(),
+            var code => new BeginOutcome.Refused(ReadRefusal(code)),
+        };
+    }
+
+    public async Task<RenewOutcome> RenewAsync(Lease lease, string tokenHash, TimeSpan ttl, long fenceEpoch, CancellationToken cancellationToken)
+    {
+        var keys = BucketKeys.Of(lease.Id.Bucket);
+        var reply = await store.RunAsync(
+            LuaScript.Renew,
+            [keys.Task(lease.Terms.TaskId), keys.Lease(lease.Id), keys.Due, keys.FenceEpoch, keys.HighWater],
+            [lease.Id.Value, tokenHash, store.Now, store.ClockBound, fenceEpoch, Instant.Write(ttl), lease.Generation],
+            cancellationToken);
+        return reply.Code switch
+        {
+            "OK" => new RenewOutcome.Renewed(LeaseCodec.Read(lease.Id, reply.Text(1)), reply.Time(0)),
+            "STALE_FENCES" => new RenewOutcome.StaleFences(reply.Number(0)),
+            "CLOCK" => new RenewOutcome.ClockFault(),
+            var code => new RenewOutcome.Refused(ReadRefusal(code)),
+        };
+    }
+
+    public async Task<IReadOnlyList<Lease>> RevokeAsync(RevokeRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Leases.Count == 0) return [];
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(request.Leases.Count, RevokeRequest.MaxLeases);
+        var bucket = request.Leases[0].Id.Bucket;
+        var keys = BucketKeys.Of(bucket);
+        var reply = await store.RunAsync(LuaScript.RevokeMany, RevokeKeys(keys, request), RevokeArguments(request), cancellationToken);
+        if (reply.Code != "OK") return [];
+        var changed = new List<Lease>(request.Leases.Count);
+        for (var i = 0; i < request.Leases.Count; i++)
+            if (reply.Text(i) is { Length: > 0 } value) changed.Add(LeaseCodec.Read(request.Leases[i].Id, value));
+        if (changed.Any(lease => lease.State == LeaseState.Revoked)) RedisWakeUp.Send(store.Connection, bucket);
+        return changed;
+    }
+
+    public async Task<Lease?> FindAsync(LeaseId id, CancellationToken cancellationToken)
+    {
+        var key = BucketKeys.Of(id.Bucket).Lease(id);
+        var value = await store.GuardAsync(database => database.StringGetAsync(key), cancellationToken);
+        return value.IsNull ? null : LeaseCodec.Read(id, (string)value!);
+    }
+
+    public async Task<LeasePage> ListAsync(TaskId taskId, long skip, int take, CancellationToken cancellationToken)
+    {
+        var keys = BucketKeys.Of(taskId.Bucket);
+        var members = await store.GuardAsync(
+            database => database.SortedSetRangeByRankAsync(keys.LeasesOf(taskId), skip, skip + take - 1), cancellationToken);
+        var leases = await ReadAllAsync(store, keys, [.. members.Select(member => LeaseId.Parse((string)member!))], cancellationToken);
+        return new LeasePage(leases, members.Length < take ? null : skip + members.Length);
+    }
+
+    /// <summary>Leases of one bucket by one MGET; those that are gone are left out.</summary>
+    internal static async Task<IReadOnlyList<Lease>> ReadAllAsync(
+        RedisStore store, BucketKeys keys, IReadOnlyList<LeaseId> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0) return [];
+        RedisKey[] leaseKeys = [.. ids.Select(keys.Lease)];
+        var values = await store.GuardAsync(database => database.StringGetAsync(leaseKeys), cancellationToken);
+        var leases = new List<Lease>(ids.Count);
+        for (var i = 0; i < values.Length; i++)
+            if (!values[i].IsNull) leases.Add(LeaseCodec.Read(ids[i], (string)values[i]!));
+        return leases;
+    }
+
+    private static RedisKey[] RevokeKeys(BucketKeys keys, RevokeRequest request)
+    {
+        var all = new List<RedisKey>(SharedRevokeKeys + (5 * request.Leases.Count))
+        {
+            keys.Due, keys.Feed, keys.FeedSequence, keys.Revoked, keys.AuditOwed, keys.HighWater,
+        };
+        foreach (var lease in request.Leases)
+        {
+            var terms = lease.Terms;
+            all.Add(keys.Lease(lease.Id));
+            all.Add(keys.Task(terms.TaskId));
+            all.Add(keys.ByWorkload(terms.Tenant, terms.Workload));
+            all.Add(keys.ByTemplate(terms.Template));
+            all.Add(keys.Queue(terms.Backend, request.Priority));
+        }
+
+        return [.. all];
+    }
+
+    private RedisValue[] RevokeArguments(RevokeRequest request)
+    {
+        var all = new List<RedisValue>(6 + (2 * request.Leases.Count))
+        {
+            (int)request.Reason, request.OnlyIfDue ? "1" : "0", store.Now, store.ClockBound, store.Options.FeedLength, Instant.Write(store.Options.Remember),
+        };
+        foreach (var lease in request.Leases)
+        {
+            all.Add(lease.Id.Value);
+            all.Add(lease.Terms.Audience is { } audience ? LeaseLabel.Of("audience", audience) : "-");
+        }
+
+        return [.. all];
+    }
+
+    private static BeginOutcome.Replay ReadReplay(string seen, string digest)
+    {
+        var space = seen.IndexOf(' ', StringComparison.Ordinal);
+        return new BeginOutcome.Replay(LeaseId.Parse(seen[..space]), seen.AsSpan(space + 1).SequenceEqual(digest));
+    }
+
+    private static ErrorReason ReadRefusal(string code) => code switch
+    {
+        "TOKEN" => ErrorReason.TaskTokenInvalid,
+        "TASK_ENDED" => ErrorReason.TaskEnded,
+        "ATTESTATION_EXPIRED" => ErrorReason.AttestationExpired,
+        "QUOTA_EXCEEDED" => ErrorReason.QuotaExceeded,
+        "LEASE_NOT_FOUND" => ErrorReason.LeaseNotFound,
+        "LEASE_NOT_RENEWABLE" => ErrorReason.LeaseNotRenewable,
+        "MAX_TTL_REACHED" => ErrorReason.MaxTtlReached,
+        "CONCURRENT_UPDATE" => ErrorReason.ConcurrentUpdate,
+        _ => throw new InvalidOperationException($"A script answered {code}."),
+    };
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using CredBroker.Revocation;
+
+namespace CredBroker.Server.Storage.Redis;
+
+/// <summary>Reads the revocation lists of all buckets, in one flight where nothing is new.</summary>
+internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, TimeProvider time) : IRevocationLog, IAsyncDisposable
+{
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private int _listening;
+
+    public async Task<FeedSlice> ReadAsync(FeedCursor? since, CancellationToken cancellationToken)
+    {
+        var asOf = time.GetUtcNow();
+        var current = await epoch.ReadAsync(cancellationToken);
+        var heads = await ReadHeadsAsync(cancellationToken);
+        if (since is null || since.Epoch != current) return await ReadSnapshotAsync(current, heads, asOf, cancellationToken);
+
+        var events = new List<RevocationEvent>();
+        for (var bucket = 0; bucket < Buckets.Count; bucket++)
+        {
+            if (heads[bucket] == since[bucket]) continue;
+            // A head behind the reader's position is a store that lost what it had said.
+            if (heads[bucket] < since[bucket] || !await ReadBucketAsync(bucket, since[bucket], heads, events, cancellationToken))
+                return await ReadSnapshotAsync(current, heads, asOf, cancellationToken);
+        }
+
+        return new FeedSlice(new FeedCursor(current, heads), asOf, events, Reset: false);
+    }
+
+    public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _listening, 1) == 0) await RedisWakeUp.ListenAsync(store.Connection, Wake);
+        using var limit = new CancellationTokenSource(atMost, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await _wake.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The poll behind a lost wake-up.
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _wake.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<long[]> ReadHeadsAsync(CancellationToken cancellationToken)
+    {
+        var heads = await store.GuardAsync(
+            database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.StringGetAsync(BucketKeys.Of(bucket).FeedSequence))),
+            cancellationToken);
+        return [.. heads.Select(head => head.IsNull ? 0 : (long)head)];
+    }
+
+    /// <summary>Adds what is new in a bucket and moves its head to what was really read; false where it has been trimmed away.</summary>
+    private async Task<bool> ReadBucketAsync(int bucket, long since, long[] heads, List<RevocationEvent> events, CancellationToken cancellationToken)
+    {
+        var key = BucketKeys.Of(bucket).Feed;
+        var entries = await store.GuardAsync(database => database.ListRangeAsync(key, since - heads[bucket], -1), cancellationToken);
+        // What was pushed since the head was read moved the window: read the list whole rather than give up.
+        if (entries.Length == 0 || SequenceOf((string)entries[0]!) > since + 1)
+            entries = await store.GuardAsync(database => database.ListRangeAsync(key), cancellationToken);
+        var next = since + 1;
+        foreach (var entry in entries)
+        {
+            var text = (string)entry!;
+            var sequence = SequenceOf(text);
+            if (sequence < next) continue;
+            if (sequence > next) return false;
+            events.Add(ReadEvent(text[(text.IndexOf(' ', StringComparison.Ordinal) + 1)..]));
+            next++;
+        }
+
+        // Revocations between the head and the list were read as well; entries that the list lost were not.
+        if (next <= heads[bucket]) return false;
+        heads[bucket] = next - 1;
+        return true;
+    }
+
+    private async Task<FeedSlice> ReadSnapshotAsync(string current, long[] heads, DateTimeOffset asOf, CancellationToken cancellationToken)
+    {
+        // Heads were read before the sets: what comes in between is told twice, never not at all.
+        var now = asOf.ToUnixTimeMilliseconds();
+        var sets = await store.GuardAsync(
+            database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(
+                bucket => database.SortedSetRangeByScoreAsync(BucketKeys.Of(bucket).Revoked, now))),
+            cancellationToken);
+        var events = sets.SelectMany(set => set).Select(entry => ReadEvent((string)entry!)).ToList();
+        return new FeedSlice(new FeedCursor(current, heads), asOf, events, Reset: true);
+    }
+
+    private static long SequenceOf(string text) =>
+        long.Parse(text.AsSpan(0, text.IndexOf(' ', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static RevocationEvent ReadEvent(string text)
+    {
+        var parts = text.Split(' ');
+        return new RevocationEvent(
+            LeaseId.Parse(parts[0]),
+            Instant.Read(long.Parse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture)),
+            (EndReason)int.Parse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture),
+            parts[3] == "-" ? null : parts[3]);
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            if (_wake.CurrentCount == 0) _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody else woke the reader in the same instant.
+        }
+        catch (ObjectDisposedException)
+        {
+            // The broker is stopping.
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Frozen;
+using StackExchange.Redis;
+
+namespace CredBroker.Server.Storage.Redis;
+
+/// <summary>The connection, the scripts in the store's dialect, and one place that turns its failures into refusals.</summary>
+internal sealed partial class RedisStore(IConnectionMultiplexer connection, bool embedded, RedisOptions options, TimeProvider time, ILogger<RedisStore> logger)
+{
+    private static readonly LuaScript[] Scripts =
+    [
+        LuaScript.OpenTask, LuaScript.ReopenTask, LuaScript.Heartbeat, LuaScript.Begin, LuaScript.Renew,
+        LuaScript.Seal, LuaScript.Finish, LuaScript.RevokeMany,
+    ];
+
+    private readonly FrozenDictionary<LuaScript, string> _texts = Scripts.ToFrozenDictionary(script => script, script => script.Text(shebang: !embedded));
+
+    public IConnectionMultiplexer Connection => connection;
+
+    public IDatabase Database { get; } = connection.GetDatabase();
+
+    public RedisOptions Options => options;
+
+    public bool IsEmbedded => embedded;
+
+    /// <summary>The broker's clock, for scripts to hold against the store's.</summary>
+    public RedisValue Now => Instant.Write(time.GetUtcNow());
+
+    public RedisValue ClockBound => Instant.Write(options.ClockBound);
+
+    public async Task<ScriptReply> RunAsync(LuaScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken)
+    {
+        var result = await GuardAsync(database => database.ScriptEvaluateAsync(_texts[script], keys, arguments), cancellationToken);
+        return new ScriptReply((RedisValue[])result!);
+    }
+
+    public async Task<T> GuardAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return await call(Database);
+        }
+        catch (Exception exception) when (exception is RedisException or RedisTimeoutException or RedisCommandException or ObjectDisposedException)
+        {
+            LogUnavailable(logger, exception);
+            throw Unavailable(exception);
+        }
+    }
+
+    public static RefusedException Unavailable(Exception? exception = null) =>
+        new(ErrorReason.StoreUnavailable, "The lease store does not answer; try again.", exception) { RetryAfter = TimeSpan.FromSeconds(1) };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The store did not answer")]
+    private static partial void LogUnavailable(ILogger logger, Exception exception);
+}

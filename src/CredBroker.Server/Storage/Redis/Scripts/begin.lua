@@ -1,0 +1,34 @@
+-- Records a lease and all its indexes, before anything is made. What the broker mints itself is active at once.
+-- KEYS task, lease, exp, TL, ix:wl, ix:tpl, fence_epoch, hwm, idem or the lease again
+-- ARGV lease id, token hash, broker now, clock bound, fence epoch, ttl, max ttl, kind ('t' minted here, 'b' by a backend), intent life,
+--      quota field or '-', quota, request digest or '', idem life, terms
+local quota = 'q:' .. ARGV[10]
+local t = redis.call('HMGET', KEYS[1], 'st', 'tok', 'dl', 'au', quota)
+if not t[1] or t[2] ~= ARGV[2] then return { 'TOKEN' } end
+if t[1] ~= 'o' then return { 'TASK_ENDED' } end
+local now = trusted_now(KEYS[8], tonumber(ARGV[3]), tonumber(ARGV[4]))
+if not now then return { 'CLOCK' } end
+local deadline = tonumber(t[3])
+if now >= deadline then return { 'TASK_ENDED' } end
+if now >= tonumber(t[4]) then return { 'ATTESTATION_EXPIRED' } end
+local epoch = redis.call('GET', KEYS[7]) or '0'
+if epoch ~= ARGV[5] then return { 'STALE_FENCES', epoch } end
+if ARGV[12] ~= '' then
+  local seen = redis.call('GET', KEYS[9])
+  if seen then return { 'REPLAY', seen } end
+end
+if ARGV[11] ~= '' and tonumber(t[5] or '0') >= tonumber(ARGV[11]) then return { 'QUOTA_EXCEEDED' } end
+local max = math.min(now + tonumber(ARGV[7]), deadline)
+local exp = math.min(now + tonumber(ARGV[6]), max)
+local minted = ARGV[8] == 't'
+local due = exp
+if not minted then due = now + tonumber(ARGV[9]) end
+redis.call('SET', KEYS[2], write_lease({ state = minted and 'a' or 'i', gen = 1, claim = 0, issued = now, exp = exp, max = max,
+  kind = ARGV[8], attempts = 0, reason = 0, confirmed = 0, quota = ARGV[10], notes = '', terms = ARGV[14] }))
+redis.call('ZADD', KEYS[3], str(due), ARGV[1])
+redis.call('ZADD', KEYS[4], str(now), ARGV[1])
+redis.call('ZADD', KEYS[5], str(now), ARGV[1])
+redis.call('ZADD', KEYS[6], str(now), ARGV[1])
+if ARGV[10] ~= '-' then redis.call('HINCRBY', KEYS[1], quota, 1) end
+if ARGV[12] ~= '' then redis.call('SET', KEYS[9], ARGV[1] .. ' ' .. ARGV[12], 'PX', ARGV[13]) end
+return { 'OK', str(now), str(exp), str(max) }

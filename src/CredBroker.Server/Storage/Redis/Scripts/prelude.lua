@@ -1,0 +1,35 @@
+-- Shared by every script. Instants are milliseconds since 1970 by the store's clock.
+local function str(x) return string.format('%.0f', x) end
+
+local function store_now()
+  local t = redis.call('TIME')
+  return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
+end
+
+-- The store's time, never going back; nil where it cannot be trusted: too far from the broker's, or behind what it was.
+local function trusted_now(hwm_key, broker_now, bound)
+  local now = store_now()
+  if math.abs(now - broker_now) > bound then return nil end
+  local seen = tonumber(redis.call('GET', hwm_key) or '0')
+  if seen - now > bound then return nil end
+  if seen > now then return seen end
+  if now > seen then redis.call('SET', hwm_key, str(now)) end
+  return now
+end
+
+-- A lease is one string: a header of numbers, a line of notes, the terms.
+local LEASE = '^(%a) (%d+) (%d+) (%d+) (%d+) (%d+) (%a) (%d+) (%d+) (%d+) (%S+)\n([^\n]*)\n(.*)$'
+
+local function read_lease(value)
+  if not value then return nil end
+  local s, g, c, i, e, m, k, a, r, f, q, notes, terms = string.match(value, LEASE)
+  if not s then return nil end
+  return { state = s, gen = tonumber(g), claim = tonumber(c), issued = tonumber(i), exp = tonumber(e), max = tonumber(m),
+    kind = k, attempts = tonumber(a), reason = tonumber(r), confirmed = tonumber(f), quota = q, notes = notes, terms = terms }
+end
+
+local function write_lease(l)
+  return l.state .. ' ' .. str(l.gen) .. ' ' .. str(l.claim) .. ' ' .. str(l.issued) .. ' ' .. str(l.exp) .. ' ' .. str(l.max)
+    .. ' ' .. l.kind .. ' ' .. str(l.attempts) .. ' ' .. str(l.reason) .. ' ' .. str(l.confirmed) .. ' ' .. l.quota
+    .. '\n' .. l.notes .. '\n' .. l.terms
+end

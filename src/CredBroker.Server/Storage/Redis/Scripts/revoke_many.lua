@@ -1,0 +1,62 @@
+-- Records the end of leases: the one way in to revocation. What the broker minted itself is dead with this very script.
+-- KEYS exp, feed, fseq, rv, ap, hwm, then for each lease: lease, task, ix:wl, ix:tpl, rq
+-- ARGV reason, only if due, broker now, clock bound, feed length, tombstone, then for each lease: id, audience hash or '-'
+local now = store_now()
+local due = ARGV[2] == '1'
+if due then
+  now = trusted_now(KEYS[6], tonumber(ARGV[3]), tonumber(ARGV[4]))
+  if not now then return { 'CLOCK' } end
+end
+local out = { 'OK' }
+local told, latest = 0, 0
+for i = 0, (#KEYS - 6) / 5 - 1 do
+  local k = 6 + i * 5
+  local lease, task, ixwl, ixtpl, rq = KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], KEYS[k + 4], KEYS[k + 5]
+  local id, audience = ARGV[7 + i * 2], ARGV[8 + i * 2]
+  local l = read_lease(redis.call('GET', lease))
+  local change = l and (l.state == 'a' or l.state == 'i')
+  if not change then redis.call('ZREM', KEYS[1], id) end
+  if change and due then
+    local score = redis.call('ZSCORE', KEYS[1], id)
+    if score and tonumber(score) > now then change = false end
+  end
+  local result = ''
+  if change then
+    local handed_out = l.state == 'a'
+    l.gen = l.gen + 1
+    l.reason = tonumber(ARGV[1])
+    redis.call('ZREM', KEYS[1], id)
+    redis.call('ZADD', KEYS[5], str(now), id)
+    if l.kind == 't' then
+      l.state = 'd'
+      l.confirmed = now
+      redis.call('ZREM', ixwl, id)
+      redis.call('ZREM', ixtpl, id)
+      if l.quota ~= '-' and redis.call('EXISTS', task) == 1 then redis.call('HINCRBY', task, 'q:' .. l.quota, -1) end
+      if handed_out and l.exp > now then
+        local seq = redis.call('INCR', KEYS[3])
+        local entry = id .. ' ' .. str(l.exp) .. ' ' .. ARGV[1] .. ' ' .. audience
+        redis.call('RPUSH', KEYS[2], str(seq) .. ' ' .. entry)
+        redis.call('ZADD', KEYS[4], str(l.exp), entry)
+        told = told + 1
+        latest = math.max(latest, l.exp)
+      end
+      result = write_lease(l)
+      redis.call('SET', lease, result, 'PX', str(math.max(l.max - now, 0) + tonumber(ARGV[6])))
+    else
+      l.state = 'r'
+      result = write_lease(l)
+      redis.call('SET', lease, result)
+      redis.call('ZADD', rq, str(now), id)
+    end
+  end
+  out[#out + 1] = result
+end
+if told > 0 then
+  redis.call('LTRIM', KEYS[2], -tonumber(ARGV[5]), -1)
+  redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', str(now))
+  local last = redis.call('ZREVRANGE', KEYS[4], 0, 0, 'WITHSCORES')
+  if last[2] then latest = math.max(latest, tonumber(last[2])) end
+  redis.call('PEXPIRE', KEYS[4], str(latest - now + 1000))
+end
+return out

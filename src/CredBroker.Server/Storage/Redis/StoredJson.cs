@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace CredBroker.Server.Storage.Redis;
+
+/// <summary>Serialisers made at compile time for what is stored.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(StoredTerms))]
+[JsonSerializable(typeof(StoredNotes))]
+[JsonSerializable(typeof(StoredTask))]
+internal sealed partial class StoredJson : JsonSerializerContext;

@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace CredBroker.Server.Storage.Redis;
+
+/// <summary>What becomes known about a lease after it was recorded.</summary>
+internal sealed class StoredNotes
+{
+    [JsonPropertyName("h")] public string? Handle { get; init; }
+
+    [JsonPropertyName("s")] public string? SupersededBy { get; init; }
+}

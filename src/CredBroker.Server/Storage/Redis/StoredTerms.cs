@@ -1,0 +1,88 @@
+using System.Text.Json.Serialization;
+using CredBroker.Leases;
+
+namespace CredBroker.Server.Storage.Redis;
+
+/// <summary>The terms of a lease with names as short as a million of them ask for.</summary>
+internal sealed class StoredTerms
+{
+    [JsonPropertyName("t")] public required string Task { get; init; }
+
+    [JsonPropertyName("n")] public required string Tenant { get; init; }
+
+    [JsonPropertyName("w")] public required string Workload { get; init; }
+
+    [JsonPropertyName("p")] public required string Template { get; init; }
+
+    [JsonPropertyName("v")] public required string TemplateVersion { get; init; }
+
+    [JsonPropertyName("g")] public required string Target { get; init; }
+
+    [JsonPropertyName("s")] public required int Sensitivity { get; init; }
+
+    [JsonPropertyName("r")] public required int Risk { get; init; }
+
+    [JsonPropertyName("c")] public required int Capabilities { get; init; }
+
+    [JsonPropertyName("b")] public required string Backend { get; init; }
+
+    [JsonPropertyName("y")] public required int Revocability { get; init; }
+
+    [JsonPropertyName("e")] public bool Renewable { get; init; }
+
+    [JsonPropertyName("o")] public required string PolicyVersion { get; init; }
+
+    [JsonPropertyName("d")] public string? Policies { get; init; }
+
+    [JsonPropertyName("a")] public string? Audience { get; init; }
+
+    [JsonPropertyName("x")] public string? Scopes { get; init; }
+
+    [JsonPropertyName("l")] public string? Labels { get; init; }
+
+    public static StoredTerms From(LeaseTerms terms) => new()
+    {
+        Task = terms.TaskId.Value,
+        Tenant = terms.Tenant,
+        Workload = terms.Workload,
+        Template = terms.Template,
+        TemplateVersion = terms.TemplateVersion,
+        Target = terms.Target,
+        Sensitivity = (int)terms.Sensitivity,
+        Risk = (int)terms.Risk,
+        Capabilities = (int)terms.Capabilities,
+        Backend = terms.Backend,
+        Revocability = (int)terms.Revocability,
+        Renewable = terms.Renewable,
+        PolicyVersion = terms.PolicyVersion,
+        Policies = Join(terms.Policies),
+        Audience = terms.Audience,
+        Scopes = Join(terms.Scopes),
+        Labels = Join(terms.Labels),
+    };
+
+    public LeaseTerms ToTerms() => new()
+    {
+        TaskId = TaskId.Parse(Task),
+        Tenant = Tenant,
+        Workload = Workload,
+        Template = Template,
+        TemplateVersion = TemplateVersion,
+        Target = Target,
+        Sensitivity = (Sensitivity)Sensitivity,
+        Risk = (RiskLevel)Risk,
+        Capabilities = (Capabilities)Capabilities,
+        Backend = Backend,
+        Revocability = (Revocability)Revocability,
+        Renewable = Renewable,
+        PolicyVersion = PolicyVersion,
+        Policies = Split(Policies),
+        Audience = Audience,
+        Scopes = Split(Scopes),
+        Labels = Split(Labels),
+    };
+
+    private static string? Join(IReadOnlyList<string> parts) => parts.Count == 0 ? null : string.Join(' ', parts);
+
+    private static string[] Split(string? text) => text is null ? [] : text.Split(' ');
+}

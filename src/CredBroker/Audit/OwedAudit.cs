@@ -1,0 +1,6 @@
+namespace CredBroker.Audit;
+
+/// <summary>A line that the audit trail still owes.</summary>
+/// <param name="Bucket">The bucket of the note.</param>
+/// <param name="SubjectId">The lease or the task.</param>
+public sealed record OwedAudit(int Bucket, string SubjectId);

@@ -1,0 +1,8 @@
+namespace CredBroker;
+
+/// <summary>Names of backends that the domain itself must know.</summary>
+public static class BackendNames
+{
+    /// <summary>Tokens that the broker signs itself: no other system has to be told of their end.</summary>
+    public const string Token = "token";
+}

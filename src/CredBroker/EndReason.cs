@@ -1,0 +1,32 @@
+namespace CredBroker;
+
+/// <summary>Why a lease or a task ended. The numbers are stored.</summary>
+public enum EndReason
+{
+    /// <summary>It has not ended.</summary>
+    None = 0,
+
+    /// <summary>The task's end was signalled.</summary>
+    TaskEnded = 1,
+
+    /// <summary>Its TTL or deadline passed.</summary>
+    Expired = 2,
+
+    /// <summary>The task missed its heartbeat.</summary>
+    HeartbeatLost = 3,
+
+    /// <summary>The holder gave it back.</summary>
+    Released = 4,
+
+    /// <summary>An operator revoked it.</summary>
+    Operator = 5,
+
+    /// <summary>A newer lease took its place.</summary>
+    Superseded = 6,
+
+    /// <summary>It was never handed out.</summary>
+    Abandoned = 7,
+
+    /// <summary>The parent task ended.</summary>
+    ParentEnded = 8,
+}

@@ -1,0 +1,23 @@
+namespace CredBroker.Leases;
+
+/// <summary>
+/// Durable leases. Each call is one atomic transition by compare-and-set; every one refuses with
+/// <see cref="ErrorReason.StoreUnavailable"/> where the store does not answer.
+/// </summary>
+public interface ILeaseStore
+{
+    /// <summary>Records a lease with all its indexes, before anything is made. A broker-minted one is active at once.</summary>
+    Task<BeginOutcome> BeginAsync(LeaseIntent intent, CancellationToken cancellationToken);
+
+    /// <summary>Moves the end of an active lease, never past its maximum.</summary>
+    Task<RenewOutcome> RenewAsync(Lease lease, string tokenHash, TimeSpan ttl, long fenceEpoch, CancellationToken cancellationToken);
+
+    /// <summary>Records the end of leases; returns those that changed, as they stand now. The one way in to revocation.</summary>
+    Task<IReadOnlyList<Lease>> RevokeAsync(RevokeRequest request, CancellationToken cancellationToken);
+
+    /// <summary>The lease, or null where it is unknown or forgotten.</summary>
+    Task<Lease?> FindAsync(LeaseId id, CancellationToken cancellationToken);
+
+    /// <summary>Leases of a task, oldest first, starting at <paramref name="skip"/>; those already forgotten are left out.</summary>
+    Task<LeasePage> ListAsync(TaskId taskId, long skip, int take, CancellationToken cancellationToken);
+}

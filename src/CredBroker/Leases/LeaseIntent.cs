@@ -1,0 +1,22 @@
+namespace CredBroker.Leases;
+
+/// <summary>A lease about to be recorded.</summary>
+/// <param name="Id">Its id, in the task's bucket.</param>
+/// <param name="Terms">What was agreed.</param>
+/// <param name="TokenHash">Hash of the task token that asks; the store compares it.</param>
+/// <param name="Ttl">How long it lives unless renewed.</param>
+/// <param name="MaxTtl">How long it lives at the most; the store also caps it by the task's deadline.</param>
+public sealed record LeaseIntent(LeaseId Id, LeaseTerms Terms, string TokenHash, TimeSpan Ttl, TimeSpan MaxTtl)
+{
+    /// <summary>The fences that were evaluated; another epoch in the store is refused.</summary>
+    public long FenceEpoch { get; init; }
+
+    /// <summary>Live leases of this template that the task may hold; null = no limit.</summary>
+    public int? PerTask { get; init; }
+
+    /// <summary>The caller's idempotency key, hashed; null = none.</summary>
+    public string? IdempotencyKeyHash { get; init; }
+
+    /// <summary>Digest of the whole request, to tell a retry from another request under the same key.</summary>
+    public string RequestDigest { get; init; } = "";
+}

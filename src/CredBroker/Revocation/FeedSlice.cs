@@ -1,0 +1,8 @@
+namespace CredBroker.Revocation;
+
+/// <summary>What a reader of the revocation log gets.</summary>
+/// <param name="Cursor">Where the reader now is.</param>
+/// <param name="AsOf">The instant up to which the store has really been read, by the broker's clock.</param>
+/// <param name="Events">What is dead, in the order of each bucket.</param>
+/// <param name="Reset">The position could not be resumed: <paramref name="Events"/> is everything that is revoked and not yet expired.</param>
+public sealed record FeedSlice(FeedCursor Cursor, DateTimeOffset AsOf, IReadOnlyList<RevocationEvent> Events, bool Reset);

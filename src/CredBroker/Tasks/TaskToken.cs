@@ -1,0 +1,67 @@
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CredBroker.Tasks;
+
+/// <summary>
+/// The opaque bearer token of one task: <c>cbt_</c>, the task id, a dot, 256 random bits in base64url. The store keeps
+/// only a hash of the secret. The text leaves through <see cref="Reveal"/> and nothing else.
+/// </summary>
+public sealed class TaskToken
+{
+    private const string Prefix = "cbt_";
+    private const int SecretBytes = 32;
+    private const int SecretChars = 43;
+    private readonly string _text;
+
+    private TaskToken(string text, TaskId taskId, string secretHash)
+    {
+        _text = text;
+        TaskId = taskId;
+        SecretHash = secretHash;
+    }
+
+    /// <summary>The task that it is for.</summary>
+    public TaskId TaskId { get; }
+
+    /// <summary>SHA-256 of the secret, lower-case hex.</summary>
+    public string SecretHash { get; }
+
+    /// <summary>A new token for a task.</summary>
+    public static TaskToken New(TaskId taskId)
+    {
+        Span<byte> secret = stackalloc byte[SecretBytes];
+        RandomNumberGenerator.Fill(secret);
+        var encoded = Base64Url.EncodeToString(secret);
+        return new TaskToken($"{Prefix}{taskId.Value}.{encoded}", taskId, Hash(encoded));
+    }
+
+    /// <summary>Reads a token; false where it is not of the exact form. Whether it is the task's is for the store to say.</summary>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out TaskToken? token)
+    {
+        token = null;
+        if (text is null || !text.StartsWith(Prefix, StringComparison.Ordinal)) return false;
+        var dot = text.IndexOf('.', StringComparison.Ordinal);
+        if (dot < 0 || text.Length - dot - 1 != SecretChars) return false;
+        if (!TaskId.TryParse(text[Prefix.Length..dot], out var taskId)) return false;
+        var secret = text[(dot + 1)..];
+        foreach (var c in secret)
+            if (!char.IsAsciiLetterOrDigit(c) && c is not '-' and not '_') return false;
+        token = new TaskToken(text, taskId, Hash(secret));
+        return true;
+    }
+
+    /// <summary>Whether the hash that the store keeps is this token's; takes the same time either way.</summary>
+    public bool Matches(string storedHash) => CryptographicOperations.FixedTimeEquals(
+        Encoding.ASCII.GetBytes(SecretHash), Encoding.ASCII.GetBytes(storedHash));
+
+    /// <summary>The token as it goes to its owner, once.</summary>
+    public string Reveal() => _text;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Prefix}{TaskId}.[redacted]";
+
+    private static string Hash(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(secret)));
+}
