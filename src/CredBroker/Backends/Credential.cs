@@ -1,0 +1,22 @@
+using CredBroker.Leases;
+
+namespace CredBroker.Backends;
+
+/// <summary>A secret with a short life. It goes into the reply and nowhere else: its text form is redacted and it has no public members that a serialiser would find.</summary>
+public abstract record Credential
+{
+    private protected Credential(DateTimeOffset expiresAt, Revocability revocability)
+    {
+        ExpiresAt = expiresAt;
+        Revocability = revocability;
+    }
+
+    /// <summary>When it dies.</summary>
+    public DateTimeOffset ExpiresAt { get; }
+
+    /// <summary>How far a revocation reaches.</summary>
+    public Revocability Revocability { get; }
+
+    /// <inheritdoc/>
+    public sealed override string ToString() => $"{GetType().Name} {{ [redacted] }}";
+}

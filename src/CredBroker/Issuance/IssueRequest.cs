@@ -1,0 +1,20 @@
+namespace CredBroker.Issuance;
+
+/// <summary>Asks for a credential.</summary>
+public sealed record IssueRequest
+{
+    /// <summary>The template.</summary>
+    public required string Template { get; init; }
+
+    /// <summary>What it is wanted for.</summary>
+    public required Capabilities Capabilities { get; init; }
+
+    /// <summary>How long; null = the template's default.</summary>
+    public TimeSpan? Ttl { get; init; }
+
+    /// <summary>Makes a retry safe; empty = none.</summary>
+    public string IdempotencyKey { get; init; } = "";
+
+    /// <summary>Why, for the audit trail.</summary>
+    public string Justification { get; init; } = "";
+}

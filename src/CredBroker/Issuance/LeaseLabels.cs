@@ -1,0 +1,29 @@
+using CredBroker.Tasks;
+using CredBroker.Templates;
+
+namespace CredBroker.Issuance;
+
+/// <summary>The facts about a lease that a fence can match.</summary>
+internal static class LeaseLabels
+{
+    private const int MaxSelectors = 8;
+
+    public static IReadOnlyList<string> Of(AgentTask task, Template template, string policyVersion)
+    {
+        var labels = new List<string>(9 + MaxSelectors)
+        {
+            LeaseLabel.Of("tenant", task.Tenant),
+            LeaseLabel.Of("workload", task.Subject),
+            LeaseLabel.Of("template", template.Name),
+            LeaseLabel.Of("target", template.Target),
+            LeaseLabel.Of("sensitivity", template.Sensitivity.ToString().ToLowerInvariant()),
+            LeaseLabel.Of("risk", template.Risk.ToString().ToLowerInvariant()),
+            LeaseLabel.Of("backend", template.Backend.Name),
+            LeaseLabel.Of("policy_version", policyVersion),
+            LeaseLabel.Of("task", task.Id.Value),
+        };
+        labels.AddRange(task.Ancestors.Select(ancestor => LeaseLabel.Of("task", ancestor.Value)));
+        labels.AddRange(task.Selectors.Take(MaxSelectors).Select(selector => LeaseLabel.Of("selector", selector)));
+        return labels;
+    }
+}

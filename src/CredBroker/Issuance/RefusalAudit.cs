@@ -1,0 +1,37 @@
+using CredBroker.Audit;
+using Microsoft.Extensions.Logging;
+
+namespace CredBroker.Issuance;
+
+/// <summary>Writes the line of a refusal before the caller hears of it. A refusal stands whether or not its line could be written.</summary>
+public sealed partial class RefusalAudit(IAuditLog audit, TimeProvider time, ILogger<RefusalAudit> logger)
+{
+    /// <summary>Records who was refused what, and why.</summary>
+    public async Task RecordAsync(string verb, AuditActor actor, RefusedException refusal, string? taskId, string? subject, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await audit.AppendAsync(
+                new AuditEvent
+                {
+                    Type = AuditEventType.Refused,
+                    Time = time.GetUtcNow(),
+                    Actor = actor,
+                    TaskId = taskId,
+                    Reason = ReasonName.Of(refusal.Reason),
+                    Message = refusal.Message,
+                    Details = subject is null
+                        ? new Dictionary<string, string> { ["verb"] = verb }
+                        : new Dictionary<string, string> { ["verb"] = verb, ["subject"] = subject },
+                },
+                cancellationToken);
+        }
+        catch (RefusedException exception)
+        {
+            LogUnwritten(logger, exception, verb);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A refusal of {Verb} could not be written to the audit trail")]
+    private static partial void LogUnwritten(ILogger logger, Exception exception, string verb);
+}

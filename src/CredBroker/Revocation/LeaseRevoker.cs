@@ -1,0 +1,28 @@
+using CredBroker.Leases;
+
+namespace CredBroker.Revocation;
+
+/// <summary>
+/// The one path that ends credentials: whatever the cause (end of task, release, expiry, an operator), the transition is
+/// recorded here. It never waits for the audit trail.
+/// </summary>
+public sealed class LeaseRevoker(ILeaseStore store, TransitionAudit transitions)
+{
+    /// <summary>Records the end of leases, any number of them; returns those that changed.</summary>
+    public async Task<IReadOnlyList<Lease>> RevokeAsync(
+        IReadOnlyList<Lease> leases, EndReason reason, RevocationPriority priority, bool onlyIfDue, CancellationToken cancellationToken)
+    {
+        var changed = new List<Lease>(leases.Count);
+        foreach (var bucket in leases.GroupBy(lease => lease.Id.Bucket))
+        {
+            foreach (var chunk in bucket.Chunk(RevokeRequest.MaxLeases))
+            {
+                changed.AddRange(await store.RevokeAsync(
+                    new RevokeRequest(chunk, reason, priority) { OnlyIfDue = onlyIfDue }, cancellationToken));
+            }
+        }
+
+        foreach (var lease in changed) transitions.Note(lease);
+        return changed;
+    }
+}

@@ -1,0 +1,34 @@
+using CredBroker.Audit;
+using CredBroker.Leases;
+using CredBroker.Tasks;
+
+namespace CredBroker.Revocation;
+
+/// <summary>Writes audit lines that a broker still owed when it died, or when its audit trail could not be written.</summary>
+public sealed class OwedAuditDrain(IAuditLog audit, IAuditOutbox outbox, ILeaseStore leases, ITaskStore tasks)
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    private const int PerBucket = 100;
+
+    /// <summary>One turn over all buckets. A line may be written twice, never not at all.</summary>
+    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var owed = await outbox.ReadOwedAsync(Grace, PerBucket, cancellationToken);
+        if (owed.Count == 0) return 0;
+        var lines = new List<AuditEvent>(owed.Count);
+        foreach (var note in owed)
+            if (await ReadLineAsync(note, cancellationToken) is { } line) lines.Add(line);
+        await audit.AppendAsync(lines, cancellationToken);
+        await outbox.SettleAsync(owed, cancellationToken);
+        return owed.Count;
+    }
+
+    private async Task<AuditEvent?> ReadLineAsync(OwedAudit note, CancellationToken cancellationToken)
+    {
+        if (LeaseId.TryParse(note.SubjectId, out var leaseId))
+            return await leases.FindAsync(leaseId, cancellationToken) is { } lease ? TransitionLines.Of(lease) : null;
+        if (TaskId.TryParse(note.SubjectId, out var taskId))
+            return await tasks.FindAsync(taskId, cancellationToken) is { } task ? TransitionLines.Of(task) : null;
+        return null;
+    }
+}

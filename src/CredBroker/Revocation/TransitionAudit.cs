@@ -1,0 +1,60 @@
+using System.Threading.Channels;
+using CredBroker.Audit;
+using CredBroker.Leases;
+using CredBroker.Tasks;
+using Microsoft.Extensions.Logging;
+
+namespace CredBroker.Revocation;
+
+/// <summary>
+/// Writes the lines of transitions that do not wait for the audit trail. The store keeps a note of each until its line is
+/// durable, so nothing here has to succeed: what is dropped or fails is written later from the note.
+/// </summary>
+public sealed partial class TransitionAudit(IAuditLog audit, IAuditOutbox outbox, ILogger<TransitionAudit> logger)
+{
+    private const int MaxBatch = 512;
+
+    private readonly Channel<(AuditEvent Line, OwedAudit Note)> _queue = Channel.CreateBounded<(AuditEvent, OwedAudit)>(
+        new BoundedChannelOptions(16_384) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    /// <summary>A lease's end was recorded.</summary>
+    public void Note(Lease lease) => _queue.Writer.TryWrite((TransitionLines.Of(lease), new OwedAudit(lease.Id.Bucket, lease.Id.Value)));
+
+    /// <summary>A task was sealed.</summary>
+    public void Note(AgentTask task) => _queue.Writer.TryWrite((TransitionLines.Of(task), new OwedAudit(task.Id.Bucket, task.Id.Value)));
+
+    /// <summary>Writes until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var lines = new List<AuditEvent>(MaxBatch);
+        var notes = new List<OwedAudit>(MaxBatch);
+        while (await _queue.Reader.WaitToReadAsync(cancellationToken))
+        {
+            lines.Clear();
+            notes.Clear();
+            while (lines.Count < MaxBatch && _queue.Reader.TryRead(out var next))
+            {
+                lines.Add(next.Line);
+                notes.Add(next.Note);
+            }
+
+            await WriteAsync(lines, notes, cancellationToken);
+        }
+    }
+
+    private async Task WriteAsync(List<AuditEvent> lines, List<OwedAudit> notes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await audit.AppendAsync(lines, cancellationToken);
+            await outbox.SettleAsync(notes, cancellationToken);
+        }
+        catch (RefusedException exception)
+        {
+            LogOwed(logger, exception, lines.Count);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} audit lines are owed; they will be written from the store's notes")]
+    private static partial void LogOwed(ILogger logger, Exception exception, int count);
+}

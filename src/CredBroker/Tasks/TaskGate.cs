@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Caching.Memory;
+
+namespace CredBroker.Tasks;
+
+/// <summary>
+/// Tells whose task a token is. What never changes about a task is kept in memory, so that issuing costs no read; whether
+/// the task is open and the token still good is decided by the store in the very script that acts on it.
+/// </summary>
+public sealed class TaskGate(ITaskStore store) : IDisposable
+{
+    private const int MaxRemembered = 50_000;
+    private static readonly MemoryCacheEntryOptions EntryOptions = new() { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(5) };
+    private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = MaxRemembered });
+
+    /// <summary>The task of a token, as it stands now in the store.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
+    public async ValueTask<AgentTask> ReadAsync(TaskToken token, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(token.TaskId, cancellationToken) is not { } task || !token.Matches(task.TokenHash)) throw Invalid();
+        _known.Set(token.TaskId, task, EntryOptions);
+        return task;
+    }
+
+    /// <summary>The task of a token as it was last seen. Only what never changes may be relied on.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
+    public ValueTask<AgentTask> RecallAsync(TaskToken token, CancellationToken cancellationToken) =>
+        _known.TryGetValue(token.TaskId, out AgentTask? task) && token.Matches(task!.TokenHash)
+            ? ValueTask.FromResult(task)
+            : ReadAsync(token, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _known.Dispose();
+
+    /// <summary>The refusal of a token that is missing, malformed or not the task's; it does not say which.</summary>
+    public static RefusedException Invalid() => new(ErrorReason.TaskTokenInvalid, "The task token is missing or not valid.");
+}
