@@ -13,4 +13,7 @@ public sealed record SealRequest(TaskId TaskId, EndReason Reason)
 
     /// <summary>Seal only if a deadline has really passed by the store's clock.</summary>
     public bool OnlyIfDue { get; init; }
+
+    /// <summary>After how long somebody else goes on with the ending if the caller does not.</summary>
+    public TimeSpan ResumeAfter { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -28,8 +28,22 @@ public sealed class TaskGate(ITaskStore store) : IDisposable
             ? ValueTask.FromResult(task)
             : ReadAsync(token, cancellationToken);
 
+    /// <summary>A task that a token may look at and end: its own, or one below it. Nothing named = its own.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/> or <see cref="ErrorReason.TaskNotFound"/>.</exception>
+    public async ValueTask<AgentTask> ReadOwnOrBelowAsync(TaskToken token, TaskId? asked, CancellationToken cancellationToken)
+    {
+        var own = await ReadAsync(token, cancellationToken);
+        if (asked is null || asked == own.Id) return own;
+        return await store.FindAsync(asked.Value, cancellationToken) is { } other && other.Ancestors.Contains(own.Id)
+            ? other
+            : throw NotFound();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _known.Dispose();
+
+    /// <summary>The refusal of a task that is not there, or not the caller's; it does not say which.</summary>
+    public static RefusedException NotFound() => new(ErrorReason.TaskNotFound, "There is no such task.");
 
     /// <summary>The refusal of a token that is missing, malformed or not the task's; it does not say which.</summary>
     public static RefusedException Invalid() => new(ErrorReason.TaskTokenInvalid, "The task token is missing or not valid.");

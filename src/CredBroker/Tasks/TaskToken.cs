@@ -38,6 +38,9 @@ public sealed class TaskToken
         return new TaskToken($"{Prefix}{taskId.Value}.{encoded}", taskId, Hash(encoded));
     }
 
+    /// <summary>The same secret for another task: the one that a repeated request turned out to belong to.</summary>
+    public TaskToken ForTask(TaskId taskId) => new($"{Prefix}{taskId.Value}.{_text[^SecretChars..]}", taskId, SecretHash);
+
     /// <summary>Reads a token; false where it is not of the exact form. Whether it is the task's is for the store to say.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out TaskToken? token)
     {

@@ -6,9 +6,6 @@ namespace CredBroker.Server.Storage.Redis;
 /// <summary>Tasks in Redis, one script a transition.</summary>
 internal sealed class RedisTaskStore(RedisStore store) : ITaskStore
 {
-    /// <summary>A sealed task whose ending was interrupted is taken up again after this.</summary>
-    private static readonly RedisValue ResumeAfterMs = 5_000;
-
     public async Task<OpenOutcome> OpenAsync(AgentTask task, string requestDigest, CancellationToken cancellationToken)
     {
         var keys = BucketKeys.Of(task.Id.Bucket);
@@ -71,7 +68,7 @@ internal sealed class RedisTaskStore(RedisStore store) : ITaskStore
             [keys.Task(request.TaskId), keys.Due, keys.AuditOwed, keys.HighWater],
             [
                 request.TaskId.Value, request.TokenHash ?? "", (int)request.Reason, request.Outcome,
-                request.OnlyIfDue ? "1" : "0", store.Now, store.ClockBound, ResumeAfterMs,
+                request.OnlyIfDue ? "1" : "0", store.Now, store.ClockBound, Instant.Write(request.ResumeAfter),
             ],
             cancellationToken);
         return reply.Code switch

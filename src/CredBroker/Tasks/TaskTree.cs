@@ -1,6 +1,4 @@
-using CredBroker.Tasks;
-
-namespace CredBroker.Revocation;
+namespace CredBroker.Tasks;
 
 /// <summary>A task and the tasks below it, parents before children.</summary>
 public sealed class TaskTree(ITaskStore tasks)

@@ -1,0 +1,182 @@
+using CredBroker.Audit;
+using CredBroker.Leases;
+using CredBroker.Tasks;
+
+namespace CredBroker.Issuance;
+
+/// <summary>
+/// Issues credentials. The audit line is made durable while the store records the lease; the credential leaves only when
+/// both have happened. A broker killed in between leaves a lease that expires, never a credential without one.
+/// </summary>
+public sealed class CredentialIssuer(
+    TaskGate gate, IssuePlanner planner, ILeaseStore store, IAuditLog audit, RefusalAudit refusals, TimeProvider time)
+{
+    /// <summary>Issues a credential to a task.</summary>
+    /// <exception cref="RefusedException">As <c>CredentialService.Issue</c> documents.</exception>
+    public async Task<IssuedCredential> IssueAsync(TaskToken token, IssueRequest request, CancellationToken cancellationToken)
+    {
+        var actor = AuditActor.Unknown;
+        try
+        {
+            Validate(request);
+            var task = await gate.RecallAsync(token, cancellationToken);
+            actor = ActorOf(task);
+            return await IssueAsync(task, token, request, actor, cancellationToken);
+        }
+        catch (RefusedException refusal)
+        {
+            await refusals.RecordAsync("issue", actor, refusal, token.TaskId.Value, request.Template, cancellationToken);
+            throw;
+        }
+    }
+
+    private static void Validate(IssueRequest request) => new RequestLimits()
+        .RequiredText("template", request.Template)
+        .Duration("ttl", request.Ttl)
+        .Name("idempotency_key", request.IdempotencyKey)
+        .Text("justification", request.Justification)
+        .Require(request.Capabilities != Capabilities.None, "capabilities", "must name at least one")
+        .ThrowIfAny();
+
+    private async Task<IssuedCredential> IssueAsync(
+        AgentTask task, TaskToken token, IssueRequest request, AuditActor actor, CancellationToken cancellationToken)
+    {
+        var plan = await planner.PlanAsync(task, request, cancellationToken);
+        var intent = new LeaseIntent(LeaseId.New(task.Id.Bucket, time.GetUtcNow()), plan.Terms, token.SecretHash, plan.Ttl, plan.MaxTtl)
+        {
+            PerTask = plan.PerTask,
+            IdempotencyKeyHash = request.IdempotencyKey.Length == 0 ? null : RequestDigest.Of([request.IdempotencyKey]),
+            RequestDigest = IssueDigest(request),
+        };
+        var line = audit.AppendAsync(AllowedLine(intent, request, actor), cancellationToken);
+        var begin = store.BeginAsync(intent, cancellationToken);
+        var lease = await SettleAsync(intent, begin, line, actor);
+        var credential = await plan.Backend.MintAsync(lease, task, lease.IssuedAt, cancellationToken);
+        return new IssuedCredential(lease, credential);
+    }
+
+    /// <summary>Waits for the store and for the audit line; the lease stands only where both have held.</summary>
+    private async Task<Lease> SettleAsync(LeaseIntent intent, Task<BeginOutcome> begin, Task line, AuditActor actor)
+    {
+        BeginOutcome outcome;
+        try
+        {
+            outcome = await begin;
+        }
+        catch (Exception exception)
+        {
+            await WriteNotIssuedAsync(intent, actor, line, exception is RefusedException refused ? refused.Reason : ErrorReason.StoreUnavailable);
+            throw;
+        }
+
+        switch (outcome)
+        {
+            case BeginOutcome.Begun(var lease):
+                await RequireLineAsync(line, lease);
+                return lease;
+            case BeginOutcome.Replay(var leaseId, var sameRequest):
+                var earlier = await ReplayAsync(leaseId, sameRequest, intent, actor, line);
+                return earlier;
+            default:
+                var refusal = Refusal(outcome);
+                await WriteNotIssuedAsync(intent, actor, line, refusal.Reason);
+                throw refusal;
+        }
+    }
+
+    private async Task RequireLineAsync(Task line, Lease lease)
+    {
+        try
+        {
+            await line;
+        }
+        catch (RefusedException)
+        {
+            await store.RevokeAsync(new RevokeRequest([lease], EndReason.Abandoned, RevocationPriority.Orphan), CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>A retry of the same request gets the same live token again; the store keeps no secret that could be told twice.</summary>
+    private async Task<Lease> ReplayAsync(LeaseId id, bool sameRequest, LeaseIntent intent, AuditActor actor, Task line)
+    {
+        var earlier = sameRequest ? await store.FindAsync(id, CancellationToken.None) : null;
+        var refusal = earlier switch
+        {
+            null => Conflict(id, "The idempotency key was used for another request."),
+            { State: LeaseState.Intent } => new RefusedException(ErrorReason.ConcurrentUpdate, "The same request is still being worked on.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+            },
+            { State: not LeaseState.Active } => Conflict(id, $"The lease of this idempotency key is {earlier.State.ToString().ToLowerInvariant()}."),
+            { Terms.IsBrokerMinted: false } => Conflict(id, "The secret of this idempotency key has been handed out and is not kept."),
+            _ => null,
+        };
+        await WriteNotIssuedAsync(intent, actor, line, refusal?.Reason, replayOf: id);
+        return refusal is null ? earlier! : throw refusal;
+    }
+
+    private static RefusedException Conflict(LeaseId id, string message) => new(ErrorReason.IdempotencyConflict, message)
+    {
+        Metadata = new Dictionary<string, string> { ["lease_id"] = id.Value },
+    };
+
+    private static RefusedException Refusal(BeginOutcome outcome) => outcome switch
+    {
+        BeginOutcome.Refused(ErrorReason.TaskTokenInvalid) => TaskGate.Invalid(),
+        BeginOutcome.Refused(var reason) => new RefusedException(reason, IssueRefusals.Sentence(reason)),
+        BeginOutcome.StaleFences => new RefusedException(ErrorReason.Fenced, IssueRefusals.Sentence(ErrorReason.Fenced)),
+        _ => StoreClock.Fault(),
+    };
+
+    /// <summary>Says in the audit trail that the allowed issue did not take place, and waits until that is durable, or known not to be.</summary>
+    private async Task WriteNotIssuedAsync(LeaseIntent intent, AuditActor actor, Task line, ErrorReason? reason, LeaseId? replayOf = null)
+    {
+        var second = audit.AppendAsync(
+            new AuditEvent
+            {
+                Type = AuditEventType.NotIssued,
+                Time = time.GetUtcNow(),
+                Actor = actor,
+                TaskId = intent.Terms.TaskId.Value,
+                LeaseId = intent.Id.Value,
+                Reason = reason is { } refused ? ReasonName.Of(refused) : "replayed",
+                Details = replayOf is { } id ? new Dictionary<string, string> { ["replay_of"] = id.Value } : new Dictionary<string, string>(),
+            },
+            CancellationToken.None);
+        try
+        {
+            await Task.WhenAll(line, second);
+        }
+        catch (RefusedException) when (reason is not null)
+        {
+            // The caller is refused anyway, and nothing was issued.
+        }
+    }
+
+    private AuditEvent AllowedLine(LeaseIntent intent, IssueRequest request, AuditActor actor) => new()
+    {
+        Type = AuditEventType.IssueAllowed,
+        Time = time.GetUtcNow(),
+        Actor = actor,
+        TaskId = intent.Terms.TaskId.Value,
+        LeaseId = intent.Id.Value,
+        Details = new Dictionary<string, string>
+        {
+            ["template"] = intent.Terms.Template,
+            ["template_version"] = intent.Terms.TemplateVersion,
+            ["target"] = intent.Terms.Target,
+            ["capabilities"] = intent.Terms.Capabilities.ToString(),
+            ["ttl"] = intent.Ttl.ToString("c"),
+            ["policy_version"] = intent.Terms.PolicyVersion,
+            ["policies"] = string.Join(' ', intent.Terms.Policies),
+            ["justification"] = request.Justification,
+        },
+    };
+
+    private static string IssueDigest(IssueRequest request) => request.IdempotencyKey.Length == 0
+        ? ""
+        : RequestDigest.Of([request.Template, request.Capabilities.ToString(), request.Ttl?.ToString("c") ?? "", request.Justification]);
+
+    private static AuditActor ActorOf(AgentTask task) => new(ReasonName.Of(task.Kind), task.Subject, task.Tenant);
+}

@@ -1,0 +1,73 @@
+using CredBroker.Audit;
+using CredBroker.Backends;
+using CredBroker.Leases;
+using CredBroker.Tasks;
+
+namespace CredBroker.Issuance;
+
+/// <summary>Renews leases: decides again, moves the end, never past the maximum.</summary>
+public sealed class CredentialRenewer(
+    TaskGate gate, IssuePlanner planner, ILeaseStore store, BackendRegistry backends, IAuditLog audit, RefusalAudit refusals, TimeProvider time)
+{
+    /// <summary>Renews a lease of the token's own task.</summary>
+    /// <exception cref="RefusedException">As <c>CredentialService.Renew</c> documents.</exception>
+    public async Task<IssuedCredential> RenewAsync(TaskToken token, LeaseId leaseId, TimeSpan? ttl, CancellationToken cancellationToken)
+    {
+        var actor = AuditActor.Unknown;
+        try
+        {
+            new RequestLimits().Duration("ttl", ttl).ThrowIfAny();
+            var task = await gate.RecallAsync(token, cancellationToken);
+            actor = new AuditActor(ReasonName.Of(task.Kind), task.Subject, task.Tenant);
+            return await RenewAsync(task, token, leaseId, ttl, actor, cancellationToken);
+        }
+        catch (RefusedException refusal)
+        {
+            await refusals.RecordAsync("renew", actor, refusal, token.TaskId.Value, leaseId.Value, cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task<IssuedCredential> RenewAsync(
+        AgentTask task, TaskToken token, LeaseId leaseId, TimeSpan? ttl, AuditActor actor, CancellationToken cancellationToken)
+    {
+        var lease = await store.FindAsync(leaseId, cancellationToken);
+        if (lease is null || lease.Terms.TaskId != task.Id) throw Refused(ErrorReason.LeaseNotFound);
+        if (!lease.Terms.Renewable || lease.State != LeaseState.Active) throw Refused(ErrorReason.LeaseNotRenewable);
+        var longer = await planner.PlanRenewalAsync(task, lease, ttl, cancellationToken);
+
+        // A renewal is the same credential for longer: where its line cannot be written it must not take effect.
+        await audit.AppendAsync(Line(AuditEventType.RenewAllowed, lease, actor, null), cancellationToken);
+        var outcome = await store.RenewAsync(lease, token.SecretHash, longer, fenceEpoch: 0, cancellationToken);
+        if (outcome is RenewOutcome.Renewed(var renewed, var at))
+        {
+            var credential = await backends.Get(renewed.Terms.Backend).MintAsync(renewed, task, at, cancellationToken);
+            return new IssuedCredential(renewed, credential);
+        }
+
+        var refusal = Refusal(outcome);
+        await audit.AppendAsync(Line(AuditEventType.NotRenewed, lease, actor, ReasonName.Of(refusal.Reason)), CancellationToken.None);
+        throw refusal;
+    }
+
+    private AuditEvent Line(AuditEventType type, Lease lease, AuditActor actor, string? reason) => new()
+    {
+        Type = type,
+        Time = time.GetUtcNow(),
+        Actor = actor,
+        TaskId = lease.Terms.TaskId.Value,
+        LeaseId = lease.Id.Value,
+        Reason = reason,
+        Details = new Dictionary<string, string> { ["template"] = lease.Terms.Template, ["policy_version"] = lease.Terms.PolicyVersion },
+    };
+
+    private static RefusedException Refusal(RenewOutcome outcome) => outcome switch
+    {
+        RenewOutcome.Refused(ErrorReason.TaskTokenInvalid) => TaskGate.Invalid(),
+        RenewOutcome.Refused(var reason) => Refused(reason),
+        RenewOutcome.StaleFences => Refused(ErrorReason.Fenced),
+        _ => StoreClock.Fault(),
+    };
+
+    private static RefusedException Refused(ErrorReason reason) => new(reason, IssueRefusals.Sentence(reason));
+}

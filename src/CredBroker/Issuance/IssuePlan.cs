@@ -1,0 +1,12 @@
+using CredBroker.Backends;
+using CredBroker.Leases;
+
+namespace CredBroker.Issuance;
+
+/// <summary>What has been decided and will be recorded.</summary>
+/// <param name="Terms">The terms of the lease.</param>
+/// <param name="Ttl">How long it lives unless renewed.</param>
+/// <param name="MaxTtl">How long it lives at the most.</param>
+/// <param name="PerTask">Live leases of the template that the task may hold.</param>
+/// <param name="Backend">What mints it.</param>
+public sealed record IssuePlan(LeaseTerms Terms, TimeSpan Ttl, TimeSpan MaxTtl, int? PerTask, ICredentialBackend Backend);

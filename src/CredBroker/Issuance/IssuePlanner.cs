@@ -1,0 +1,90 @@
+using CredBroker.Backends;
+using CredBroker.Leases;
+using CredBroker.Policy;
+using CredBroker.Tasks;
+using CredBroker.Templates;
+
+namespace CredBroker.Issuance;
+
+/// <summary>Decides what a task may be issued, from its template, its ceiling and policy, without making or recording anything.</summary>
+public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator policy, BackendRegistry backends)
+{
+    /// <summary>Decides.</summary>
+    /// <exception cref="RefusedException">As <c>CredentialService.Issue</c> documents.</exception>
+    public async ValueTask<IssuePlan> PlanAsync(AgentTask task, IssueRequest request, CancellationToken cancellationToken)
+    {
+        var template = FindTemplate(request.Template);
+        var decision = await DecideAsync(task, template, request.Capabilities, request.Ttl, cancellationToken);
+        var ceiling = DelegationCheck.RequireWithinCeiling(task, template.Name, request.Capabilities);
+        var backend = backends.Get(template.Backend.Name);
+        var offer = backend.Describe(template, request.Capabilities);
+        var max = Shortest(template.MaxTtl, decision.MaxTtl, ceiling);
+        return new IssuePlan(
+            Terms(task, template, request.Capabilities, decision, offer), Shortest(request.Ttl ?? template.DefaultTtl, max, null), max, template.PerTask, backend);
+    }
+
+    /// <summary>Decides again for a lease that is to live longer; returns how much longer.</summary>
+    /// <exception cref="RefusedException">Policy no longer says yes, or the template is gone.</exception>
+    public async ValueTask<TimeSpan> PlanRenewalAsync(AgentTask task, Lease lease, TimeSpan? ttl, CancellationToken cancellationToken)
+    {
+        var template = FindTemplate(lease.Terms.Template);
+        var decision = await DecideAsync(task, template, lease.Terms.Capabilities, ttl, cancellationToken);
+        var ceiling = DelegationCheck.RequireWithinCeiling(task, template.Name, lease.Terms.Capabilities);
+        return Shortest(ttl ?? template.DefaultTtl, Shortest(template.MaxTtl, decision.MaxTtl, ceiling), null);
+    }
+
+    private Template FindTemplate(string name) => catalogue.Current.Templates.TryGetValue(name, out var template)
+        ? template
+        : throw new RefusedException(ErrorReason.TemplateNotFound, "There is no such template.");
+
+    private async ValueTask<PolicyDecision> DecideAsync(
+        AgentTask task, Template template, Capabilities capabilities, TimeSpan? ttl, CancellationToken cancellationToken)
+    {
+        var decision = await policy.EvaluateAsync(
+            new PolicyRequest
+            {
+                Tenant = task.Tenant,
+                Subject = task.Subject,
+                Kind = task.Kind,
+                Template = template,
+                Requested = capabilities,
+                Ttl = ttl,
+                Purpose = task.Purpose,
+                Intent = task.Intent,
+                Labels = task.Labels,
+            },
+            cancellationToken);
+        return decision.Refusal is { } refusal
+            ? throw new RefusedException(refusal, decision.Message) { Metadata = new Dictionary<string, string> { ["template"] = template.Name } }
+            : decision;
+    }
+
+    private static LeaseTerms Terms(AgentTask task, Template template, Capabilities capabilities, PolicyDecision decision, BackendOffer offer) => new()
+    {
+        TaskId = task.Id,
+        Tenant = task.Tenant,
+        Workload = task.Subject,
+        Template = template.Name,
+        TemplateVersion = template.Version,
+        Target = template.Target,
+        Sensitivity = template.Sensitivity,
+        Risk = template.Risk,
+        Capabilities = capabilities,
+        Backend = template.Backend.Name,
+        Revocability = offer.Revocability,
+        Renewable = template.Renewable,
+        PolicyVersion = decision.PolicyVersion,
+        Policies = decision.PolicyIds,
+        Audience = offer.Audience,
+        Scopes = offer.Scopes,
+        Labels = LeaseLabels.Of(task, template, decision.PolicyVersion),
+    };
+
+    private static TimeSpan Shortest(TimeSpan a, TimeSpan? b, TimeSpan? c)
+    {
+        var shortest = a;
+        if (b < shortest) shortest = b.Value;
+        if (c < shortest) shortest = c.Value;
+        return shortest;
+    }
+}

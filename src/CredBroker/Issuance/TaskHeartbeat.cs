@@ -1,0 +1,54 @@
+using CredBroker.Attestation;
+using CredBroker.Audit;
+using CredBroker.Tasks;
+
+namespace CredBroker.Issuance;
+
+/// <summary>Keeps a task alive, and its attestation fresh where the heartbeat brings evidence of the same workload.</summary>
+public sealed class TaskHeartbeat(TaskGate gate, ITaskStore store, WorkloadAttestation attestation, IAuditLog audit, RefusalAudit refusals, TimeProvider time)
+{
+    /// <summary>Moves the heartbeat deadline.</summary>
+    /// <exception cref="RefusedException">As <c>TaskService.Heartbeat</c> documents.</exception>
+    public async Task<HeartbeatOutcome.Extended> BeatAsync(TaskToken token, Evidence? evidence, CancellationToken cancellationToken)
+    {
+        if (evidence is not null) await ReattestAsync(token, evidence, cancellationToken);
+        return await store.HeartbeatAsync(token, evidence is not null, cancellationToken) switch
+        {
+            HeartbeatOutcome.Extended extended => extended,
+            HeartbeatOutcome.Over => throw new RefusedException(ErrorReason.TaskEnded, "The task is over."),
+            _ => throw TaskGate.Invalid(),
+        };
+    }
+
+    private async Task ReattestAsync(TaskToken token, Evidence evidence, CancellationToken cancellationToken)
+    {
+        var task = await gate.ReadAsync(token, cancellationToken);
+        var actor = new AuditActor(ReasonName.Of(task.Kind), task.Subject, task.Tenant);
+        try
+        {
+            var identity = await attestation.AttestAsync(evidence, cancellationToken);
+            if (identity.Subject != task.Subject || identity.Attestor != task.Attestor || identity.Tenant != task.Tenant)
+            {
+                // Somebody else holds the token: nothing more may come of this task, and whoever expires things revokes its leases at once.
+                await store.SealAsync(new SealRequest(task.Id, EndReason.HeartbeatLost) { ResumeAfter = TimeSpan.Zero }, cancellationToken);
+                throw new RefusedException(ErrorReason.AttestationFailed, "The fresh evidence is another workload's; the task has been sealed.");
+            }
+
+            await audit.AppendAsync(
+                new AuditEvent
+                {
+                    Type = AuditEventType.TaskReattested,
+                    Time = time.GetUtcNow(),
+                    Actor = actor,
+                    TaskId = task.Id.Value,
+                    Details = new Dictionary<string, string> { ["evidence_digest"] = identity.EvidenceDigest },
+                },
+                cancellationToken);
+        }
+        catch (RefusedException refusal)
+        {
+            await refusals.RecordAsync("heartbeat", actor, refusal, task.Id.Value, subject: null, cancellationToken);
+            throw;
+        }
+    }
+}
