@@ -1,1 +1,1 @@
-return 0;
+return await DevIssuer.DevIssuerCommand.RunAsync(args, Console.Out, Console.Error, TimeProvider.System);

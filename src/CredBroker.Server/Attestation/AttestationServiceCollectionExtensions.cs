@@ -1,0 +1,21 @@
+using CredBroker.Attestation;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CredBroker.Server.Attestation;
+
+/// <summary>Adds what turns evidence into an identity.</summary>
+public static class AttestationServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the registry of attestors and the verb <see cref="WorkloadAttestation"/>. Attestors of one name stop the start.
+    /// Wants an <see cref="CredBroker.Templates.ITemplateCatalogue"/> among the services. May be called more than once.
+    /// </summary>
+    public static IServiceCollection AddWorkloadAttestation(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<AttestorRegistry>();
+        services.TryAddSingleton<WorkloadAttestation>();
+        services.AddHostedService<AttestorStartLog>();
+        return services;
+    }
+}

@@ -1,0 +1,23 @@
+namespace CredBroker.Attestation;
+
+/// <summary>
+/// Which proven text may go on to rules, policies and templates. Whatever an attestor proves, text that could be read as more
+/// than itself there (a line end, a parent folder, a placeholder) is refused.
+/// </summary>
+internal static class AttestedText
+{
+    private const int MaxLength = 4096;
+    private static readonly string[] Meaningful = ["..", "{{", "}}", "${", "<%"];
+
+    public static bool IsPlain(string? text)
+    {
+        if (string.IsNullOrEmpty(text) || text.Length > MaxLength) return false;
+        foreach (var c in text)
+            if (char.IsControl(c) || c is '\u2028' or '\u2029') return false;
+        return !Meaningful.Any(mark => text.Contains(mark, StringComparison.Ordinal));
+    }
+
+    /// <summary>A selector is <c>name:value</c>, both of them there.</summary>
+    public static bool IsSelector(string? text) =>
+        IsPlain(text) && text!.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && colon < text.Length - 1;
+}
