@@ -50,4 +50,7 @@ public enum AuditEventType
 
     /// <summary>A set of templates and rules was refused; the old one stays.</summary>
     CatalogueRefused,
+
+    /// <summary>Written by the log itself: it was interrupted here, and events may have been refused.</summary>
+    Gap,
 }

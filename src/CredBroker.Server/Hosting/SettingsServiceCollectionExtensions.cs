@@ -1,0 +1,39 @@
+using System.Reflection;
+using Microsoft.Extensions.Options;
+
+namespace CredBroker.Server.Hosting;
+
+/// <summary>Binds settings so that a wrong one stops the start with one clear line.</summary>
+public static class SettingsServiceCollectionExtensions
+{
+    /// <summary>
+    /// Binds a section to options and checks them at start: a name that is no setting is refused, and so is whatever
+    /// <paramref name="faults"/> finds.
+    /// </summary>
+    public static IServiceCollection AddSettings<TOptions>(
+        this IServiceCollection services, IConfiguration configuration, string section, Func<TOptions, IEnumerable<string>> faults)
+        where TOptions : class
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var settings = configuration.GetSection(section);
+        services.AddSingleton<IValidateOptions<TOptions>>(new Validation<TOptions>(settings, faults));
+        services.AddOptions<TOptions>().Bind(settings).ValidateOnStart();
+        return services;
+    }
+
+    private sealed class Validation<TOptions>(IConfigurationSection settings, Func<TOptions, IEnumerable<string>> faults) : IValidateOptions<TOptions>
+        where TOptions : class
+    {
+        private static readonly string[] Known =
+            [.. typeof(TOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).Select(p => p.Name)];
+
+        public ValidateOptionsResult Validate(string? name, TOptions options)
+        {
+            var unknown = settings.GetChildren()
+                .Where(child => !Known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+                .Select(child => $"{child.Path} is not a setting. There are: {string.Join(", ", Known)}.");
+            string[] found = [.. unknown, .. faults(options)];
+            return found.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(found);
+        }
+    }
+}
