@@ -1,10 +1,11 @@
 using System.Collections.Frozen;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>The connection, the scripts in the store's dialect, and one place that turns its failures into refusals.</summary>
-internal sealed partial class RedisStore(IConnectionMultiplexer connection, bool embedded, RedisOptions options, TimeProvider time, ILogger<RedisStore> logger)
+internal sealed partial class RedisStore(StoreConnection connection, IOptions<RedisOptions> options, TimeProvider time, ILogger<RedisStore> logger)
 {
     private static readonly LuaScript[] Scripts =
     [
@@ -12,20 +13,16 @@ internal sealed partial class RedisStore(IConnectionMultiplexer connection, bool
         LuaScript.Seal, LuaScript.Finish, LuaScript.RevokeMany,
     ];
 
-    private readonly FrozenDictionary<LuaScript, string> _texts = Scripts.ToFrozenDictionary(script => script, script => script.Text(shebang: !embedded));
+    private readonly FrozenDictionary<LuaScript, string> _texts = Scripts.ToFrozenDictionary(script => script, script => script.Text(shebang: !options.Value.IsEmbedded));
 
-    public IConnectionMultiplexer Connection => connection;
+    public IConnectionMultiplexer Connection => connection.Multiplexer;
 
-    public IDatabase Database { get; } = connection.GetDatabase();
-
-    public RedisOptions Options => options;
-
-    public bool IsEmbedded => embedded;
+    public RedisOptions Options => options.Value;
 
     /// <summary>The broker's clock, for scripts to hold against the store's.</summary>
     public RedisValue Now => Instant.Write(time.GetUtcNow());
 
-    public RedisValue ClockBound => Instant.Write(options.ClockBound);
+    public RedisValue ClockBound => Instant.Write(Options.ClockBound);
 
     public async Task<ScriptReply> RunAsync(LuaScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken)
     {
@@ -38,7 +35,7 @@ internal sealed partial class RedisStore(IConnectionMultiplexer connection, bool
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return await call(Database);
+            return await call(connection.Database);
         }
         catch (Exception exception) when (exception is RedisException or RedisTimeoutException or RedisCommandException or ObjectDisposedException)
         {

@@ -1,0 +1,93 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+
+namespace CredBroker.Server.Api;
+
+/// <summary>
+/// The one place where refusals become gRPC statuses. The caller gets code, reason and sentence; inner exceptions are
+/// logged and never returned.
+/// </summary>
+internal sealed partial class RefusalInterceptor(ILogger<RefusalInterceptor> logger) : Interceptor
+{
+    private const string Domain = "credbroker";
+
+    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
+        GuardAsync(() => continuation(request, context), context);
+
+    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
+        GuardAsync(() => continuation(requestStream, context), context);
+
+    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
+        GuardAsync(() => Completed(continuation(request, responseStream, context)), context);
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        GuardAsync(() => Completed(continuation(requestStream, responseStream, context)), context);
+
+    private async Task<T> GuardAsync<T>(Func<Task<T>> call, ServerCallContext context)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (RefusedException refusal)
+        {
+            if (refusal.InnerException is { } inner) LogInner(logger, inner, context.Method, ReasonName.Of(refusal.Reason));
+            throw Translate(refusal);
+        }
+        catch (RpcException)
+        {
+            throw;
+        }
+        catch (Exception exception) when (context.CancellationToken.IsCancellationRequested && exception is OperationCanceledException or IOException)
+        {
+            throw new RpcException(new Grpc.Core.Status(StatusCode.Cancelled, "The call was cancelled."));
+        }
+        catch (Exception exception)
+        {
+            LogFault(logger, exception, context.Method);
+            throw new RpcException(new Grpc.Core.Status(StatusCode.Internal, "The broker has a fault; it has been logged."));
+        }
+    }
+
+    private static RpcException Translate(RefusedException refusal)
+    {
+        var status = new Google.Rpc.Status { Code = (int)RefusalCodes.Of(refusal.Reason), Message = refusal.Message };
+        var info = new ErrorInfo { Reason = ReasonName.Of(refusal.Reason), Domain = Domain };
+        info.Metadata.Add(refusal.Metadata.ToDictionary());
+        status.Details.Add(Any.Pack(info));
+        if (refusal.RetryAfter is { } after) Add(status, new RetryInfo { RetryDelay = Duration.FromTimeSpan(after) });
+        if (refusal.Violations.Count > 0)
+        {
+            var bad = new BadRequest();
+            bad.FieldViolations.AddRange(refusal.Violations.Select(
+                violation => new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Description }));
+            Add(status, bad);
+        }
+
+        return status.ToRpcException();
+    }
+
+    private static void Add(Google.Rpc.Status status, IMessage detail) => status.Details.Add(Any.Pack(detail));
+
+    private static async Task<bool> Completed(Task task)
+    {
+        await task;
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} was refused with {Reason}")]
+    private static partial void LogInner(ILogger logger, Exception exception, string method, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} failed")]
+    private static partial void LogFault(ILogger logger, Exception exception, string method);
+}

@@ -1,0 +1,88 @@
+using CredBroker.Issuance;
+using CredBroker.Protocol.V1;
+using CredBroker.Revocation;
+using CredBroker.Server.Api.Wire;
+using CredBroker.Tasks;
+using Grpc.Core;
+using OpenTaskRequest = CredBroker.Protocol.V1.OpenTaskRequest;
+
+namespace CredBroker.Server.Api;
+
+/// <summary><c>TaskService</c> of the protocol.</summary>
+internal sealed class TaskGrpcService(TaskOpener opener, TaskHeartbeat heartbeat, TaskEnder ender, TaskGate gate) : TaskService.TaskServiceBase
+{
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
+
+    public override async Task<OpenTaskResponse> OpenTask(OpenTaskRequest request, ServerCallContext context)
+    {
+        var opened = await opener.OpenAsync(
+            new Issuance.OpenTaskRequest
+            {
+                Evidence = Read.Evidence(request.Evidence),
+                TaskRef = request.TaskRef,
+                Purpose = request.Purpose,
+                Intent = request.Intent,
+                Labels = request.Labels,
+                ParentTaskToken = request.ParentTaskToken,
+                Delegation = [.. request.Delegation.Select(Read.Delegation)],
+                MaxDuration = Read.Duration(request.MaxDuration, "max_duration"),
+                HeartbeatInterval = Read.Duration(request.HeartbeatInterval, "heartbeat_interval"),
+            },
+            context.CancellationToken);
+        return new OpenTaskResponse { Task = Write.Task(opened.Task), TaskToken = opened.Token.Reveal() };
+    }
+
+    public override async Task<HeartbeatResponse> Heartbeat(HeartbeatRequest request, ServerCallContext context)
+    {
+        var token = OwnToken(context, request.TaskId);
+        var evidence = request.Evidence is null ? null : Read.Evidence(request.Evidence);
+        var extended = await heartbeat.BeatAsync(token, evidence, context.CancellationToken);
+        return new HeartbeatResponse
+        {
+            HeartbeatDeadline = Write.Instant(extended.HeartbeatDeadline),
+            AttestedUntil = Write.Instant(extended.AttestedUntil),
+        };
+    }
+
+    public override async Task KeepAlive(
+        IAsyncStreamReader<KeepAliveRequest> requestStream, IServerStreamWriter<KeepAliveResponse> responseStream, ServerCallContext context)
+    {
+        var token = CallerToken.Of(context);
+        await foreach (var _ in requestStream.ReadAllAsync(context.CancellationToken))
+        {
+            var extended = await heartbeat.BeatAsync(token, evidence: null, context.CancellationToken);
+            await responseStream.WriteAsync(
+                new KeepAliveResponse { HeartbeatDeadline = Write.Instant(extended.HeartbeatDeadline) }, context.CancellationToken);
+        }
+    }
+
+    public override async Task<EndTaskResponse> EndTask(EndTaskRequest request, ServerCallContext context)
+    {
+        var wait = Read.Duration(request.Wait, "wait");
+        new RequestLimits()
+            .Text("outcome", request.Outcome)
+            .Require(wait is null || (wait >= TimeSpan.Zero && wait <= MaxWait), "wait", "must be 0 to 60 s")
+            .ThrowIfAny();
+        var token = CallerToken.Of(context);
+        var task = await gate.ReadOwnOrBelowAsync(token, Read.TaskId(request.TaskId), context.CancellationToken);
+
+        // Once begun it is carried through, whether or not the caller still listens.
+        var seal = new SealRequest(task.Id, EndReason.TaskEnded) { Outcome = request.Outcome };
+        var receipt = await ender.EndAsync(seal, CancellationToken.None) ?? throw TaskGate.NotFound();
+        if (wait is { } atMost) receipt = await ender.WaitAsync(receipt, atMost, context.CancellationToken);
+        return new EndTaskResponse { Receipt = Write.Receipt(receipt) };
+    }
+
+    public override async Task<GetTaskResponse> GetTask(GetTaskRequest request, ServerCallContext context)
+    {
+        var task = await gate.ReadOwnOrBelowAsync(CallerToken.Of(context), Read.TaskId(request.TaskId), context.CancellationToken);
+        return new GetTaskResponse { Task = Write.Task(task) };
+    }
+
+    /// <summary>A heartbeat is the task's own: nobody else can say that it is at work.</summary>
+    private static TaskToken OwnToken(ServerCallContext context, string taskId)
+    {
+        var token = CallerToken.Of(context);
+        return Read.TaskId(taskId) is { } asked && asked != token.TaskId ? throw TaskGate.NotFound() : token;
+    }
+}

@@ -1,0 +1,23 @@
+using CredBroker.Protocol.V1;
+
+namespace CredBroker.Server.Api;
+
+/// <summary>Services of the protocol that this version does not have yet: every call of theirs answers UNIMPLEMENTED, by HTTP as by gRPC.</summary>
+internal static class UnimplementedServices
+{
+    public static void MapUnimplementedServices(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGrpcService<Attestation>();
+        endpoints.MapGrpcService<Revocation>();
+        endpoints.MapGrpcService<Approval>();
+        endpoints.MapGrpcService<Audit>();
+    }
+
+    internal sealed class Attestation : AttestationService.AttestationServiceBase;
+
+    internal sealed class Revocation : RevocationService.RevocationServiceBase;
+
+    internal sealed class Approval : ApprovalService.ApprovalServiceBase;
+
+    internal sealed class Audit : AuditService.AuditServiceBase;
+}

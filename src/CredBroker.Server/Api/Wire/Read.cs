@@ -1,0 +1,71 @@
+using CredBroker.Attestation;
+using CredBroker.Tasks;
+using Google.Protobuf.WellKnownTypes;
+using V1 = CredBroker.Protocol.V1;
+
+namespace CredBroker.Server.Api.Wire;
+
+/// <summary>Reads protocol messages into the domain's words; what cannot be read is refused with the field's name.</summary>
+internal static class Read
+{
+    public static Capabilities Capabilities(IEnumerable<V1.Capability> wire, string field, Capabilities whenEmpty)
+    {
+        var all = CredBroker.Capabilities.None;
+        foreach (var capability in wire)
+        {
+            all |= capability switch
+            {
+                V1.Capability.Read => CredBroker.Capabilities.Read,
+                V1.Capability.Write => CredBroker.Capabilities.Write,
+                V1.Capability.Delegate => CredBroker.Capabilities.Delegate,
+                _ => throw RefusedException.Invalid(field, "names a capability that there is not"),
+            };
+        }
+
+        return all == CredBroker.Capabilities.None ? whenEmpty : all;
+    }
+
+    public static TimeSpan? Duration(Duration? wire, string field)
+    {
+        if (wire is null) return null;
+        if (wire.Nanos is <= -1_000_000_000 or >= 1_000_000_000 || (wire.Seconds < 0 && wire.Nanos > 0) || (wire.Seconds > 0 && wire.Nanos < 0))
+            throw RefusedException.Invalid(field, "is not a duration");
+        // Beyond what a TimeSpan holds it is too long anyway; the limits say so.
+        if (wire.Seconds > 315_576_000_000 || wire.Seconds < -315_576_000_000) throw RefusedException.Invalid(field, "is not a duration");
+        return wire.ToTimeSpan();
+    }
+
+    public static DateTimeOffset? Instant(Timestamp? wire, string field)
+    {
+        if (wire is null) return null;
+        try
+        {
+            return wire.ToDateTimeOffset();
+        }
+        catch (InvalidOperationException)
+        {
+            throw RefusedException.Invalid(field, "is not an instant");
+        }
+    }
+
+    public static Evidence Evidence(V1.Evidence? wire) => wire is null
+        ? throw RefusedException.Invalid("evidence", "must be given")
+        : new Evidence(wire.Attestor, wire.Payload.Memory);
+
+    public static LeaseId LeaseId(string wire) => CredBroker.LeaseId.TryParse(wire, out var id) && id.Bucket < Buckets.Count
+        ? id
+        : throw new RefusedException(ErrorReason.LeaseNotFound, "There is no such lease.");
+
+    public static TaskId? TaskId(string wire)
+    {
+        if (wire.Length == 0) return null;
+        return CredBroker.TaskId.TryParse(wire, out var id) && id.Bucket < Buckets.Count ? id : throw TaskGate.NotFound();
+    }
+
+    public static DelegatedTemplate Delegation(V1.Delegation wire) => new(
+        wire.Template,
+        Capabilities(wire.Capabilities, "delegation.capabilities", CredBroker.Capabilities.Read),
+        Duration(wire.MaxTtl, "delegation.max_ttl"));
+
+    public static string? Text(string wire) => wire.Length == 0 ? null : wire;
+}

@@ -1,0 +1,40 @@
+using CredBroker.Leases;
+using V1 = CredBroker.Protocol.V1;
+
+namespace CredBroker.Server.Api.Wire;
+
+/// <summary>Reads a lease selector.</summary>
+internal static class ReadSelector
+{
+    public static LeaseSelector From(V1.LeaseSelector? wire) => wire is null ? new LeaseSelector() : new LeaseSelector
+    {
+        Tenant = Read.Text(wire.Tenant),
+        Workload = Read.Text(wire.Workload),
+        AttestedSelector = Read.Text(wire.AttestedSelector),
+        TaskId = Read.TaskId(wire.TaskId),
+        Template = Read.Text(wire.Template),
+        Target = Read.Text(wire.Target),
+        Sensitivity = wire.Sensitivity switch
+        {
+            V1.Sensitivity.Unspecified => null,
+            var known when Enum.IsDefined(known) => (Sensitivity)known,
+            _ => throw RefusedException.Invalid("selector.sensitivity", "is not one of the known"),
+        },
+        Risk = ReadRisk(wire.Risk),
+        Backend = Read.Text(wire.Backend),
+        PolicyVersion = Read.Text(wire.PolicyVersion),
+        IssuedBefore = Read.Instant(wire.IssuedBefore, "selector.issued_before"),
+        IssuedAfter = Read.Instant(wire.IssuedAfter, "selector.issued_after"),
+        LeaseId = wire.LeaseId.Length == 0 ? null : Read.LeaseId(wire.LeaseId),
+    };
+
+    private static RiskLevel? ReadRisk(string risk) => risk switch
+    {
+        "" => null,
+        "low" => RiskLevel.Low,
+        "medium" => RiskLevel.Medium,
+        "high" => RiskLevel.High,
+        "critical" => RiskLevel.Critical,
+        _ => throw RefusedException.Invalid("selector.risk", "must be low, medium, high or critical"),
+    };
+}

@@ -1,0 +1,102 @@
+using CredBroker.Server.Api;
+using CredBroker.Server.Attestation.SpiffeJwt;
+using CredBroker.Server.Audit;
+using CredBroker.Server.Storage;
+using CredBroker.Server.Templates;
+using CredBroker.Server.Tokens;
+using CredBroker.Tokens;
+using Google.Protobuf.Reflection;
+using Google.Rpc;
+
+namespace CredBroker.Server.Hosting;
+
+/// <summary>Puts the server together.</summary>
+public static class BrokerHost
+{
+    /// <summary>The largest message that is read; above what a good request can be, so that a bad one is refused with its reason.</summary>
+    private const int MaxMessageBytes = 2 * 1024 * 1024;
+
+    /// <summary>Builds the server from settings; nothing listens yet.</summary>
+    /// <param name="args">Command-line settings, <c>--Section:Name=value</c>.</param>
+    /// <param name="configure">Changes to make before it is built, for hosts that embed it.</param>
+    /// <exception cref="StartRefusedException">The settings or the machine do not allow it.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        configure?.Invoke(builder);
+        var listeners = AddHosting(builder);
+        builder.Services.AddLeaseStore(builder.Configuration);
+        builder.Services.AddAuditLog(builder.Configuration);
+        builder.Services.AddTemplateCatalogue(builder.Configuration);
+        builder.Services.AddSpiffeJwtAttestor(builder.Configuration);
+        builder.Services.AddTokens(builder.Configuration);
+        builder.Services.AddBroker();
+        AddGrpc(builder.Services);
+
+        var app = builder.Build();
+        MapEndpoints(app);
+        var data = app.Services.GetRequiredService<DataFolder>();
+        app.Lifetime.ApplicationStarted.Register(() => listeners.Publish(data));
+        return app;
+    }
+
+    private static Listeners AddHosting(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        var listen = RequireValid(builder.Configuration, ListenOptions.SectionName, new ListenOptions(), options => options.Faults());
+        var data = RequireValid(builder.Configuration, DataOptions.SectionName, new DataOptions(), options => options.Faults());
+        var listeners = new Listeners(listen);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            listeners.Configure(kestrel);
+        });
+        services.AddSettings<ListenOptions>(builder.Configuration, ListenOptions.SectionName, options => options.Faults());
+        services.AddSettings<DataOptions>(builder.Configuration, DataOptions.SectionName, options => options.Faults());
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new DataFolder(Path.GetFullPath(data.Path)));
+        services.AddSingleton<BrokerStatus>();
+        if (builder.Environment.IsDevelopment())
+        {
+            services.PostConfigure<TokenOptions>(options =>
+            {
+                if (options.Issuer.Length == 0 && listeners.HttpAddress is { } address) options.Issuer = address;
+            });
+        }
+
+        return listeners;
+    }
+
+    private static void AddGrpc(IServiceCollection services)
+    {
+        services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = MaxMessageBytes;
+            options.Interceptors.Add<RefusalInterceptor>();
+        }).AddJsonTranscoding(options => options.TypeRegistry = TypeRegistry.FromMessages(
+            ErrorInfo.Descriptor, RetryInfo.Descriptor, BadRequest.Descriptor));
+        services.AddGrpcHealthChecks().AddCheck<ReadinessCheck>("ready");
+    }
+
+    private static void MapEndpoints(WebApplication app)
+    {
+        app.MapGrpcService<TaskGrpcService>();
+        app.MapGrpcService<CredentialGrpcService>();
+        app.MapGrpcService<LeaseGrpcService>();
+        app.MapGrpcService<RevocationFeedGrpcService>();
+        app.MapGrpcService<GovernanceGrpcService>();
+        app.MapUnimplementedServices();
+        app.MapGrpcHealthChecksService();
+        app.MapHealthChecks("/readyz");
+        app.MapGet("/livez", () => Results.Text("ok"));
+        app.MapTokenEndpoints();
+    }
+
+    private static TOptions RequireValid<TOptions>(
+        ConfigurationManager configuration, string section, TOptions options, Func<TOptions, IEnumerable<string>> faults)
+        where TOptions : class
+    {
+        configuration.GetSection(section).Bind(options);
+        return faults(options).ToList() is { Count: > 0 } found ? throw new StartRefusedException(string.Join('\n', found)) : options;
+    }
+}

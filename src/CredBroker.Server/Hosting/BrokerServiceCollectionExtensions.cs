@@ -1,0 +1,53 @@
+using CredBroker.Backends;
+using CredBroker.Issuance;
+using CredBroker.Policy;
+using CredBroker.Revocation;
+using CredBroker.Server.Revocation;
+using CredBroker.Tasks;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CredBroker.Server.Hosting;
+
+/// <summary>Registers the domain's verbs and the workers that turn them.</summary>
+internal static class BrokerServiceCollectionExtensions
+{
+    public static IServiceCollection AddBroker(this IServiceCollection services)
+    {
+        services.AddSingleton<IPolicyEvaluator, TemplateBoundsEvaluator>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ICredentialBackend, TokenBackend>());
+        services.AddSingleton<BackendRegistry>();
+        services.AddHostedService<StartWith<BackendRegistry>>();
+        services.AddSingleton<TaskGate>();
+        services.AddSingleton<TaskTree>();
+        return services.AddIssuance().AddRevocation();
+    }
+
+    private static IServiceCollection AddIssuance(this IServiceCollection services)
+    {
+        services.AddSingleton<RefusalAudit>();
+        services.AddSingleton<DelegationCheck>();
+        services.AddSingleton<TaskOpener>();
+        services.AddSingleton<TaskHeartbeat>();
+        services.AddSingleton<IssuePlanner>();
+        services.AddSingleton<CredentialIssuer>();
+        services.AddSingleton<CredentialRenewer>();
+        services.AddSingleton<LeaseReader>();
+        return services;
+    }
+
+    private static IServiceCollection AddRevocation(this IServiceCollection services)
+    {
+        services.AddSingleton<TransitionAudit>();
+        services.AddSingleton<LeaseRevoker>();
+        services.AddSingleton<LeaseReleaser>();
+        services.AddSingleton<TaskEnder>();
+        services.AddSingleton<Expirer>();
+        services.AddSingleton<OwedAuditDrain>();
+        services.AddSingleton<RevocationFeed>();
+        services.AddHostedService<TransitionAuditWorker>();
+        services.AddHostedService<OwedAuditWorker>();
+        services.AddHostedService<ExpiryWorker>();
+        services.AddHostedService<RevocationFeedWorker>();
+        return services;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace CredBroker.Server.Hosting;
+
+/// <summary>The addresses that this process listens on, and the file that tells them to whoever started it.</summary>
+internal sealed class Listeners
+{
+    private readonly ListenOptions _options;
+    private readonly IPEndPoint? _grpc;
+    private readonly IPEndPoint? _http;
+    private readonly IPEndPoint? _https;
+
+    public Listeners(ListenOptions options)
+    {
+        _options = options;
+        _grpc = options.Grpc is { } grpc ? ListenOptions.Resolve(grpc) : null;
+        _http = options.Http is { } http ? ListenOptions.Resolve(http) : null;
+        _https = options.Https is { } https ? ListenOptions.Resolve(https) : null;
+    }
+
+    /// <summary>Where HTTP is answered, for an issuer that nobody has named.</summary>
+    public string? HttpAddress => _http is null ? null : $"http://{_http}";
+
+    public void Configure(KestrelServerOptions kestrel)
+    {
+        if (_grpc is not null) kestrel.Listen(_grpc, listen => listen.Protocols = HttpProtocols.Http2);
+        if (_http is not null) kestrel.Listen(_http, listen => listen.Protocols = HttpProtocols.Http1);
+        if (_https is null) return;
+        var certificate = ReadCertificate();
+        kestrel.Listen(_https, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.UseHttps(certificate);
+        });
+    }
+
+    /// <summary>Writes <c>run/endpoints.json</c> under the data folder, whole or not at all.</summary>
+    public void Publish(DataFolder data)
+    {
+        var endpoints = new Dictionary<string, string>();
+        if (_grpc is not null) endpoints["grpc"] = $"http://{_grpc}";
+        if (_http is not null) endpoints["http"] = $"http://{_http}";
+        if (_https is not null) endpoints["https"] = $"https://{_https}";
+        OwnerOnly.UseFolder(data.File("run"));
+        var file = data.File("run", "endpoints.json");
+        File.WriteAllText(file + ".new", JsonSerializer.Serialize(endpoints));
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
+    private X509Certificate2 ReadCertificate()
+    {
+        try
+        {
+            using var key = File.OpenHandle(_options.PrivateKeyFile!);
+            OwnerOnly.CheckFile(key, _options.PrivateKeyFile!);
+            return X509Certificate2.CreateFromPemFile(_options.CertificateFile!, _options.PrivateKeyFile);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new StartRefusedException($"The TLS certificate cannot be read: {fault.Message}", fault);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using CredBroker.Audit;
+using CredBroker.Leases;
+using CredBroker.Revocation;
+using CredBroker.Server.Hosting;
+using CredBroker.Server.Storage.Redis;
+using CredBroker.Tasks;
+
+namespace CredBroker.Server.Storage;
+
+/// <summary>Registers the store of tasks and leases.</summary>
+internal static class LeaseStoreServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the store with the section <c>Storage:Redis</c>: a Redis where a connection string is set, the embedded store under
+    /// the data folder otherwise. It is opened before the server listens; where it cannot be, the server does not start.
+    /// </summary>
+    public static IServiceCollection AddLeaseStore(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings<RedisOptions>(configuration, RedisOptions.SectionName, options => options.Faults());
+        services.AddSingleton<StoreConnection>();
+        services.AddHostedService<StoreOpening>();
+        services.AddSingleton<RedisStore>();
+        services.AddSingleton<RedisEpoch>();
+        services.AddSingleton<ITaskStore, RedisTaskStore>();
+        services.AddSingleton<ILeaseStore, RedisLeaseStore>();
+        services.AddSingleton<IDueIndex, RedisDueIndex>();
+        services.AddSingleton<IAuditOutbox, RedisAuditOutbox>();
+        services.AddSingleton<IRevocationLog, RedisRevocationLog>();
+        return services;
+    }
+}

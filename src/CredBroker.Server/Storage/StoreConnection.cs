@@ -1,0 +1,104 @@
+using System.Globalization;
+using CredBroker.EmbeddedStore;
+using CredBroker.Server.Hosting;
+using CredBroker.Server.Storage.Redis;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace CredBroker.Server.Storage;
+
+/// <summary>The open connection to the store, and the embedded store itself where that is used.</summary>
+internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder data) : IAsyncDisposable
+{
+    private const string PolicyField = "maxmemory_policy:";
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    private EmbeddedRedis? _embedded;
+    private ConnectionMultiplexer? _multiplexer;
+    private IDatabase? _database;
+
+    public IConnectionMultiplexer Multiplexer => _multiplexer ?? throw NotOpen();
+
+    public IDatabase Database => _database ?? throw NotOpen();
+
+    /// <summary>Opens the store and refuses one that could lose leases.</summary>
+    /// <exception cref="StartRefusedException">It does not answer, or is not set up for leases; the message says what to do.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _multiplexer = await ConnectionMultiplexer.ConnectAsync(await ConfigureAsync(cancellationToken));
+        }
+        catch (RedisConnectionException exception)
+        {
+            throw new StartRefusedException(
+                "Storage:Redis does not answer: see that it runs and that Storage:Redis:ConnectionString is right.", exception);
+        }
+
+        _database = _multiplexer.GetDatabase();
+        if (_embedded is null) await RequireNoEvictionAsync(_multiplexer);
+        await RequireBucketsAsync(_database);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_multiplexer is not null) await _multiplexer.DisposeAsync();
+        if (_embedded is not null) await _embedded.DisposeAsync();
+    }
+
+    private async Task<ConfigurationOptions> ConfigureAsync(CancellationToken cancellationToken)
+    {
+        var settings = options.Value;
+        ConfigurationOptions configuration;
+        if (settings.IsEmbedded)
+        {
+            _embedded = await EmbeddedRedis.StartAsync(data.File("store"), cancellationToken);
+            configuration = new ConfigurationOptions { EndPoints = { _embedded.EndPoint } };
+        }
+        else
+        {
+            configuration = ConfigurationOptions.Parse(settings.ConnectionString!);
+        }
+
+        var call = (int)settings.CallTimeout.TotalMilliseconds;
+        configuration.ClientName = "credbroker";
+        configuration.AsyncTimeout = call;
+        configuration.SyncTimeout = call;
+        configuration.ConnectTimeout = (int)ConnectTimeout.TotalMilliseconds;
+        configuration.AbortOnConnectFail = true;
+        // The library keeps INFO, which tells whether the store evicts, for connections that say so.
+        configuration.AllowAdmin = true;
+        // A call that cannot be sent now fails now: the caller is told to come back, and nothing is sent twice behind its back.
+        configuration.BacklogPolicy = BacklogPolicy.FailFast;
+        return configuration;
+    }
+
+    /// <summary>A store that evicts throws leases away, and with them the knowledge that a credential lives.</summary>
+    private static async Task RequireNoEvictionAsync(ConnectionMultiplexer multiplexer)
+    {
+        foreach (var server in multiplexer.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }))
+        {
+            var memory = (string?)await server.ExecuteAsync("INFO", "memory") ?? "";
+            var policy = memory.Split("\r\n").FirstOrDefault(line => line.StartsWith(PolicyField, StringComparison.Ordinal))?[PolicyField.Length..];
+            if (policy is not null && policy != "noeviction")
+            {
+                throw new StartRefusedException(
+                    $"Redis at {server.EndPoint} may throw leases away (maxmemory-policy {policy}): set maxmemory-policy noeviction.");
+            }
+        }
+    }
+
+    private static async Task RequireBucketsAsync(IDatabase database)
+    {
+        RedisKey key = "cb:{meta}:buckets";
+        await database.StringSetAsync(key, Buckets.Count, when: When.NotExists);
+        var count = (int)await database.StringGetAsync(key);
+        if (count != Buckets.Count)
+        {
+            throw new StartRefusedException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"This store was first used with {count} buckets and this broker uses {Buckets.Count}: give it an empty store."));
+        }
+    }
+
+    private static RefusedException NotOpen() => RedisStore.Unavailable();
+}
