@@ -14,7 +14,7 @@ public static class CatalogueReader
     public const int MaxFileBytes = 4 * 1024 * 1024;
 
     /// <summary>The most that all files together may hold, in bytes.</summary>
-    public const int MaxTotalBytes = 64 * 1024 * 1024;
+    public const int MaxTotalBytes = 32 * 1024 * 1024;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -70,9 +70,13 @@ public static class CatalogueReader
         try
         {
             using var file = new FileStream(entry.FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var bytes = new byte[(int)Math.Min(file.Length, MaxFileBytes) + 1];
+            var expected = file.Length;
+            if (expected > MaxFileBytes) return Refuse($"is larger than {MaxFileBytes} bytes");
+            var bytes = new byte[expected + 1];
             var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (length > MaxFileBytes) return Refuse($"is larger than {MaxFileBytes} bytes");
+            // The beginning of a file can be a good set by itself, and still not what was meant.
+            unread |= length != expected;
+            if (length != expected) return Refuse("changed while it was read");
             left -= length;
             if (left < 0) return Refuse($"the files together are larger than {MaxTotalBytes} bytes");
             var text = StrictUtf8.GetString(bytes, 0, length);

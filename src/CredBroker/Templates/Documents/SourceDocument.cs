@@ -20,7 +20,8 @@ internal sealed class SourceDocument(DocumentKind kind, YamlMap root, FileFaults
 
     public string? Text(string path) => (Find(path)?.Value as YamlScalar)?.Text;
 
-    public TimeSpan? Duration(string path) => DurationText.TryParse(Text(path), out var duration) ? duration : null;
+    /// <summary>A duration of more than nothing.</summary>
+    public TimeSpan? Duration(string path) => DurationText.TryParse(Text(path), out var duration) && duration > TimeSpan.Zero ? duration : null;
 
     public int? Integer(string path) => int.TryParse(Text(path), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
 

@@ -90,7 +90,7 @@ internal static class TemplateDocument
     {
         var offered = CapabilitiesOf(document);
         if (offered == Capabilities.None) return;
-        foreach (var (word, capability) in Offers)
+        foreach (var (word, capability) in Offers.Where(offer => offer.Capability != Capabilities.Delegate))
             if (!offered.HasFlag(capability) && document.Has($"{Scopes}.{word}"))
                 document.Refuse($"{Scopes}.{word}", $"scopes for a capability that is not offered; add {word} to spec.capabilities or take them out");
     }

@@ -25,7 +25,9 @@ internal sealed class MapShape(params IReadOnlyList<Field> fields) : Shape
         var result = new JsonObject { ["type"] = "object", ["additionalProperties"] = false, ["properties"] = properties };
         var required = Fields.Where(f => f.IsRequired).Select(f => (JsonNode)f.Name).ToArray();
         if (required.Length > 0) result["required"] = new JsonArray(required);
-        if (IsChoice) result["minProperties"] = result["maxProperties"] = 1;
+        if (!IsChoice) return result;
+        result["minProperties"] = 1;
+        result["maxProperties"] = 1;
         return result;
     }
 

@@ -11,12 +11,14 @@ internal sealed class YamlTextParser
 {
     private const int DeepestNesting = 16;
 
+    private readonly Scanner _scanner;
     private readonly Parser _parser;
     private readonly FileFaults _faults;
 
     private YamlTextParser(string text, FileFaults faults)
     {
-        _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
+        _scanner = new Scanner(new StringReader(text), skipComments: true);
+        _parser = new Parser(_scanner);
         _faults = faults;
     }
 
@@ -32,11 +34,11 @@ internal sealed class YamlTextParser
         }
         catch (YamlException fault)
         {
-            faults.Add((int)fault.Start.Line, "document", $"is not YAML: {fault.Message}");
+            faults.Add(parser?.LineOf(fault) ?? 1, "document", $"is not YAML: {fault.Message}");
         }
         catch (Exception fault) when (fault is ArgumentException or ArithmeticException or FormatException or InvalidOperationException)
         {
-            // The library lets these out on some malformed directives; for us they are syntax as well.
+            // The library lets these out on some malformed text; for us they are syntax as well.
             faults.Add(parser?.CurrentLine ?? 1, "document", "is not YAML");
         }
 
@@ -44,6 +46,9 @@ internal sealed class YamlTextParser
     }
 
     private int CurrentLine => (int)(_parser.Current?.Start.Line ?? 1);
+
+    // Some faults are said to begin where the mapping around them begins, far above.
+    private int LineOf(YamlException fault) => (int)(fault.Start.Line >= CurrentLine ? fault.Start.Line : _scanner.CurrentPosition.Line);
 
     private YamlDocument? ReadDocument()
     {
