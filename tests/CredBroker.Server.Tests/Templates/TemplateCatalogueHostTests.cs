@@ -45,32 +45,32 @@ public sealed class TemplateCatalogueHostTests
         await File.WriteAllTextAsync(Path.Combine(_folder, "a.yaml"), Target.Replace("internal", "secret", StringComparison.Ordinal));
         using var host = Build(("Templates:Path", _folder));
 
-        var fault = Assert.ThrowsAsync<CatalogueException>(() => host.StartAsync());
+        var fault = (await Assert.ThrowsAsync<CatalogueException>(() => host.StartAsync()))!;
 
         Assert.That(fault.Faults.Single().ToString(), Does.StartWith("a.yaml:4: spec.sensitivity: "));
     }
 
     [Test]
-    public void StartAsync_NoPath_StopsTheStart()
+    public async Task StartAsync_NoPath_StopsTheStart()
     {
         using var host = Build();
-        Assert.That(Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync()).Message, Does.Contain("Templates:Path is missing"));
+        Assert.That((await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync()))!.Message, Does.Contain("Templates:Path is missing"));
     }
 
     [TestCase("00:00:00")]
     [TestCase("-00:00:01")]
     [TestCase("02:00:00")]
-    public void StartAsync_PollIntervalOutOfBounds_StopsTheStart(string interval)
+    public async Task StartAsync_PollIntervalOutOfBounds_StopsTheStart(string interval)
     {
         using var host = Build(("Templates:Path", _folder), ("Templates:PollInterval", interval));
-        Assert.That(Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync()).Message, Does.Contain("Templates:PollInterval"));
+        Assert.That((await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync()))!.Message, Does.Contain("Templates:PollInterval"));
     }
 
     [Test]
-    public void StartAsync_UnknownSetting_StopsTheStart()
+    public async Task StartAsync_UnknownSetting_StopsTheStart()
     {
         using var host = Build(("Templates:Path", _folder), ("Templates:Pth", "x"));
-        Assert.That(Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync()).Message, Does.Contain("Pth"));
+        Assert.That((await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync()))!.Message, Does.Contain("Pth"));
     }
 
     private static IHost Build(params (string Key, string Value)[] settings)

@@ -225,7 +225,7 @@ public sealed class CatalogueReloaderTests
         Write(Better);
         _audit.IsAvailable = false;
         await LookAsync();
-        Assert.That(() => LookAsync(), Throws.InstanceOf<RefusedException>());
+        await Assert.ThrowsAsync<RefusedException>(() => LookAsync());
         Assert.That(MaxTtl, Is.EqualTo(TimeSpan.FromMinutes(10)));
 
         _audit.IsAvailable = true;
