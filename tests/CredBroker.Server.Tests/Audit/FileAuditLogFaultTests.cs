@@ -16,7 +16,7 @@ public sealed class FileAuditLogFaultTests
         var opens = trail.Disk.Opens;
         trail.Disk.FlushesToFail = 1;
 
-        await AssertRefusedAsync(trail.Log.AppendAsync([AuditTrail.Event("lost 1"), AuditTrail.Event("lost 2")], CancellationToken.None));
+        await AssertRefusedAsync(trail.Log.AppendAsync([AuditTrail.Event(new string('x', 2000)), AuditTrail.Event("lost")], CancellationToken.None));
         await trail.RecoverAsync();
         await trail.AppendAsync("after");
 
