@@ -10,9 +10,8 @@ internal sealed class FileAuditDisk : IAuditDisk
     {
         if (!File.Exists(path))
         {
-            var made = OwnerOnly.CreateFile(path).SafeFileHandle;
+            OwnerOnly.CreateFile(path).Dispose();
             Posix.SyncFolder(Path.GetDirectoryName(path)!);
-            return new OpenFile(made);
         }
         var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
         OwnerOnly.CheckFile(file, path);
