@@ -20,7 +20,21 @@ public sealed class TokenBackend(IAccessTokenMinter minter) : ICredentialBackend
     }
 
     /// <inheritdoc/>
-    public ValueTask<Credential> MintAsync(Lease lease, AgentTask task, DateTimeOffset issuedAt, CancellationToken cancellationToken)
+    public ValueTask<string?> ReserveAsync(Lease lease, Template template, CancellationToken cancellationToken) => ValueTask.FromResult<string?>(null);
+
+    /// <inheritdoc/>
+    public ValueTask<Minted> MintAsync(Lease lease, AgentTask task, DateTimeOffset issuedAt, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new Minted(Sign(lease, task, issuedAt)));
+
+    /// <inheritdoc/>
+    public ValueTask<Credential?> RenewAsync(Lease lease, AgentTask task, DateTimeOffset renewedAt, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<Credential?>(Sign(lease, task, renewedAt));
+
+    /// <inheritdoc/>
+    public ValueTask<BackendRevocation> RevokeAsync(Lease lease, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(BackendRevocation.Confirmed);
+
+    private AccessTokenCredential Sign(Lease lease, AgentTask task, DateTimeOffset issuedAt)
     {
         var terms = lease.Terms;
         var value = minter.Mint(new AccessTokenClaims
@@ -44,7 +58,6 @@ public sealed class TokenBackend(IAccessTokenMinter minter) : ICredentialBackend
             EvidenceDigest = task.EvidenceDigest,
             Labels = terms.Labels,
         });
-        return ValueTask.FromResult<Credential>(new AccessTokenCredential(
-            value, terms.Audience!, string.Join(' ', terms.Scopes), lease.ExpiresAt, terms.Revocability));
+        return new AccessTokenCredential(value, terms.Audience!, string.Join(' ', terms.Scopes), lease.ExpiresAt, terms.Revocability);
     }
 }

@@ -9,7 +9,7 @@ namespace CredBroker.Issuance;
 /// both have happened. A broker killed in between leaves a lease that expires, never a credential without one.
 /// </summary>
 public sealed class CredentialIssuer(
-    TaskGate gate, IssuePlanner planner, ILeaseStore store, IAuditLog audit, RefusalAudit refusals, TimeProvider time)
+    TaskGate gate, IssuePlanner planner, LeaseRecorder recorder, CredentialMaker maker, IAuditLog audit, RefusalAudit refusals, TimeProvider time)
 {
     /// <summary>Issues a credential to a task.</summary>
     /// <exception cref="RefusedException">As <c>CredentialService.Issue</c> documents.</exception>
@@ -44,44 +44,41 @@ public sealed class CredentialIssuer(
         var plan = await planner.PlanAsync(task, request, cancellationToken);
         var intent = new LeaseIntent(LeaseId.New(task.Id.Bucket, time.GetUtcNow()), plan.Terms, token.SecretHash, plan.Ttl, plan.MaxTtl)
         {
-            PerTask = plan.PerTask,
+            PerTask = plan.Template.PerTask,
+            PerWorkload = plan.Template.PerWorkload,
             IdempotencyKeyHash = request.IdempotencyKey.Length == 0 ? null : RequestDigest.Of([request.IdempotencyKey]),
             RequestDigest = IssueDigest(request),
         };
         var line = audit.AppendAsync(AllowedLine(intent, request, actor), cancellationToken);
-        var begin = store.BeginAsync(intent, cancellationToken);
-        var lease = await SettleAsync(intent, begin, line, actor);
-        var credential = await plan.Backend.MintAsync(lease, task, lease.IssuedAt, cancellationToken);
-        return new IssuedCredential(lease, credential);
+        var lease = await SettleAsync(intent, recorder.BeginAsync(intent, cancellationToken), line, actor);
+        return await maker.MakeAsync(lease, plan, task);
     }
 
     /// <summary>Waits for the store and for the audit line; the lease stands only where both have held.</summary>
     private async Task<Lease> SettleAsync(LeaseIntent intent, Task<BeginOutcome> begin, Task line, AuditActor actor)
     {
-        BeginOutcome outcome;
+        BeginOutcome? outcome = null;
         try
         {
             outcome = await begin;
+            if (outcome is BeginOutcome.Replay(var leaseId, var sameRequest))
+            {
+                var earlier = await recorder.ReplayAsync(leaseId, sameRequest);
+                await WriteNotIssuedAsync(intent, actor, line, reason: null, leaseId);
+                return earlier;
+            }
+
+            if (outcome is not BeginOutcome.Begun) throw Refusal(outcome);
         }
-        catch (Exception exception)
+        catch (RefusedException refusal)
         {
-            await WriteNotIssuedAsync(intent, actor, line, exception is RefusedException refused ? refused.Reason : ErrorReason.StoreUnavailable);
+            await WriteNotIssuedAsync(intent, actor, line, refusal.Reason);
             throw;
         }
 
-        switch (outcome)
-        {
-            case BeginOutcome.Begun(var lease):
-                await RequireLineAsync(line, lease);
-                return lease;
-            case BeginOutcome.Replay(var leaseId, var sameRequest):
-                var earlier = await ReplayAsync(leaseId, sameRequest, intent, actor, line);
-                return earlier;
-            default:
-                var refusal = Refusal(outcome);
-                await WriteNotIssuedAsync(intent, actor, line, refusal.Reason);
-                throw refusal;
-        }
+        var lease = ((BeginOutcome.Begun)outcome).Lease;
+        await RequireLineAsync(line, lease);
+        return lease;
     }
 
     private async Task RequireLineAsync(Task line, Lease lease)
@@ -92,40 +89,16 @@ public sealed class CredentialIssuer(
         }
         catch (RefusedException)
         {
-            await store.RevokeAsync(new RevokeRequest([lease], EndReason.Abandoned, RevocationPriority.Orphan), CancellationToken.None);
+            await recorder.AbandonAsync(lease);
             throw;
         }
     }
-
-    /// <summary>A retry of the same request gets the same live token again; the store keeps no secret that could be told twice.</summary>
-    private async Task<Lease> ReplayAsync(LeaseId id, bool sameRequest, LeaseIntent intent, AuditActor actor, Task line)
-    {
-        var earlier = sameRequest ? await store.FindAsync(id, CancellationToken.None) : null;
-        var refusal = earlier switch
-        {
-            null => Conflict(id, "The idempotency key was used for another request."),
-            { State: LeaseState.Intent } => new RefusedException(ErrorReason.ConcurrentUpdate, "The same request is still being worked on.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(1),
-            },
-            { State: not LeaseState.Active } => Conflict(id, $"The lease of this idempotency key is {earlier.State.ToString().ToLowerInvariant()}."),
-            { Terms.IsBrokerMinted: false } => Conflict(id, "The secret of this idempotency key has been handed out and is not kept."),
-            _ => null,
-        };
-        await WriteNotIssuedAsync(intent, actor, line, refusal?.Reason, replayOf: id);
-        return refusal is null ? earlier! : throw refusal;
-    }
-
-    private static RefusedException Conflict(LeaseId id, string message) => new(ErrorReason.IdempotencyConflict, message)
-    {
-        Metadata = new Dictionary<string, string> { ["lease_id"] = id.Value },
-    };
 
     private static RefusedException Refusal(BeginOutcome outcome) => outcome switch
     {
         BeginOutcome.Refused(ErrorReason.TaskTokenInvalid) => TaskGate.Invalid(),
         BeginOutcome.Refused(var reason) => new RefusedException(reason, IssueRefusals.Sentence(reason)),
-        BeginOutcome.StaleFences => new RefusedException(ErrorReason.Fenced, IssueRefusals.Sentence(ErrorReason.Fenced)),
+        BeginOutcome.StaleFences => new RefusedException(ErrorReason.ConcurrentUpdate, "Fences are changing; try again.") { RetryAfter = TimeSpan.FromSeconds(1) },
         _ => StoreClock.Fault(),
     };
 

@@ -7,8 +7,10 @@ namespace CredBroker.Issuance;
 
 /// <summary>Renews leases: decides again, moves the end, never past the maximum.</summary>
 public sealed class CredentialRenewer(
-    TaskGate gate, IssuePlanner planner, ILeaseStore store, BackendRegistry backends, IAuditLog audit, RefusalAudit refusals, TimeProvider time)
+    TaskGate gate, IssuePlanner planner, ILeaseStore store, FenceBook fences, BackendRegistry backends, IAuditLog audit, RefusalAudit refusals, TimeProvider time)
 {
+    private const int MaxFenceReloads = 5;
+
     /// <summary>Renews a lease of the token's own task.</summary>
     /// <exception cref="RefusedException">As <c>CredentialService.Renew</c> documents.</exception>
     public async Task<IssuedCredential> RenewAsync(TaskToken token, LeaseId leaseId, TimeSpan? ttl, CancellationToken cancellationToken)
@@ -38,16 +40,36 @@ public sealed class CredentialRenewer(
 
         // A renewal is the same credential for longer: where its line cannot be written it must not take effect.
         await audit.AppendAsync(Line(AuditEventType.RenewAllowed, lease, actor, null), cancellationToken);
-        var outcome = await store.RenewAsync(lease, token.SecretHash, longer, fenceEpoch: 0, cancellationToken);
-        if (outcome is RenewOutcome.Renewed(var renewed, var at))
+        try
         {
-            var credential = await backends.Get(renewed.Terms.Backend).MintAsync(renewed, task, at, cancellationToken);
-            return new IssuedCredential(renewed, credential);
+            var (renewed, at) = await ExtendAsync(lease, token, longer, cancellationToken);
+            return new IssuedCredential(renewed, await backends.Get(renewed.Terms.Backend).RenewAsync(renewed, task, at, cancellationToken));
+        }
+        catch (RefusedException refusal)
+        {
+            await audit.AppendAsync(Line(AuditEventType.NotRenewed, lease, actor, ReasonName.Of(refusal.Reason)), CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task<(Lease Lease, DateTimeOffset At)> ExtendAsync(Lease lease, TaskToken token, TimeSpan longer, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MaxFenceReloads; attempt++)
+        {
+            var epoch = fences.Evaluate(lease.Id, lease.Terms);
+            switch (await store.RenewAsync(lease, token.SecretHash, longer, epoch, cancellationToken))
+            {
+                case RenewOutcome.Renewed(var renewed, var at):
+                    return (renewed, at);
+                case RenewOutcome.StaleFences:
+                    await fences.ReloadAsync(lease.Id.Bucket, cancellationToken);
+                    continue;
+                case var refused:
+                    throw Refusal(refused);
+            }
         }
 
-        var refusal = Refusal(outcome);
-        await audit.AppendAsync(Line(AuditEventType.NotRenewed, lease, actor, ReasonName.Of(refusal.Reason)), CancellationToken.None);
-        throw refusal;
+        throw Refused(ErrorReason.ConcurrentUpdate);
     }
 
     private AuditEvent Line(AuditEventType type, Lease lease, AuditActor actor, string? reason) => new()
@@ -65,7 +87,6 @@ public sealed class CredentialRenewer(
     {
         RenewOutcome.Refused(ErrorReason.TaskTokenInvalid) => TaskGate.Invalid(),
         RenewOutcome.Refused(var reason) => Refused(reason),
-        RenewOutcome.StaleFences => Refused(ErrorReason.Fenced),
         _ => StoreClock.Fault(),
     };
 

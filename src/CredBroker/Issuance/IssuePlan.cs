@@ -1,5 +1,6 @@
 using CredBroker.Backends;
 using CredBroker.Leases;
+using CredBroker.Templates;
 
 namespace CredBroker.Issuance;
 
@@ -7,6 +8,6 @@ namespace CredBroker.Issuance;
 /// <param name="Terms">The terms of the lease.</param>
 /// <param name="Ttl">How long it lives unless renewed.</param>
 /// <param name="MaxTtl">How long it lives at the most.</param>
-/// <param name="PerTask">Live leases of the template that the task may hold.</param>
+/// <param name="Template">The template.</param>
 /// <param name="Backend">What mints it.</param>
-public sealed record IssuePlan(LeaseTerms Terms, TimeSpan Ttl, TimeSpan MaxTtl, int? PerTask, ICredentialBackend Backend);
+public sealed record IssuePlan(LeaseTerms Terms, TimeSpan Ttl, TimeSpan MaxTtl, Template Template, ICredentialBackend Backend);

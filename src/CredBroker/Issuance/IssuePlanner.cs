@@ -20,7 +20,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
         var offer = backend.Describe(template, request.Capabilities);
         var max = Shortest(template.MaxTtl, decision.MaxTtl, ceiling);
         return new IssuePlan(
-            Terms(task, template, request.Capabilities, decision, offer), Shortest(request.Ttl ?? template.DefaultTtl, max, null), max, template.PerTask, backend);
+            Terms(task, template, request.Capabilities, decision, offer), Shortest(request.Ttl ?? template.DefaultTtl, max, null), max, template, backend);
     }
 
     /// <summary>Decides again for a lease that is to live longer; returns how much longer.</summary>
@@ -73,6 +73,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
         Backend = template.Backend.Name,
         Revocability = offer.Revocability,
         Renewable = template.Renewable,
+        CountsPerWorkload = template.PerWorkload is not null,
         PolicyVersion = decision.PolicyVersion,
         Policies = decision.PolicyIds,
         Audience = offer.Audience,

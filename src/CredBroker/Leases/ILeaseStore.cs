@@ -9,6 +9,12 @@ public interface ILeaseStore
     /// <summary>Records a lease with all its indexes, before anything is made. A broker-minted one is active at once.</summary>
     Task<BeginOutcome> BeginAsync(LeaseIntent intent, CancellationToken cancellationToken);
 
+    /// <summary>Stores what undoes a reservation; false where the lease's end came first and nothing more may be made.</summary>
+    Task<bool> RecordHandleAsync(Lease lease, string handle, CancellationToken cancellationToken);
+
+    /// <summary>Lets a credential leave the broker, or refuses.</summary>
+    Task<CommitOutcome> CommitAsync(Lease lease, string? handle, TimeSpan? ttl, long fenceEpoch, CancellationToken cancellationToken);
+
     /// <summary>Moves the end of an active lease, never past its maximum.</summary>
     Task<RenewOutcome> RenewAsync(Lease lease, string tokenHash, TimeSpan ttl, long fenceEpoch, CancellationToken cancellationToken);
 

@@ -14,6 +14,9 @@ public sealed record LeaseIntent(LeaseId Id, LeaseTerms Terms, string TokenHash,
     /// <summary>Live leases of this template that the task may hold; null = no limit.</summary>
     public int? PerTask { get; init; }
 
+    /// <summary>Live leases of this template that the workload may hold; null = no limit.</summary>
+    public int? PerWorkload { get; init; }
+
     /// <summary>The caller's idempotency key, hashed; null = none.</summary>
     public string? IdempotencyKeyHash { get; init; }
 

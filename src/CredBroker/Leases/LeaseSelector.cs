@@ -42,21 +42,50 @@ public sealed record LeaseSelector
     /// <summary>One lease.</summary>
     public LeaseId? LeaseId { get; init; }
 
+    /// <summary>Whether nothing at all is set: it then matches everything.</summary>
+    public bool IsEmpty => this == new LeaseSelector();
+
     /// <summary>Whether a lease matches.</summary>
     public bool Matches(Lease lease) =>
-        Is(Tenant, lease.Terms.Tenant)
-        && Is(Workload, lease.Terms.Workload)
-        && (AttestedSelector is null || lease.Terms.Labels.Contains(LeaseLabel.Of("selector", AttestedSelector)))
-        && (TaskId is not { } task || lease.Terms.Labels.Contains(LeaseLabel.Of("task", task.Value)))
-        && Is(Template, lease.Terms.Template)
-        && Is(Target, lease.Terms.Target)
-        && (Sensitivity is null || Sensitivity == lease.Terms.Sensitivity)
-        && (Risk is null || Risk == lease.Terms.Risk)
-        && Is(Backend, lease.Terms.Backend)
-        && Is(PolicyVersion, lease.Terms.PolicyVersion)
+        MatchesTerms(lease.Terms, lease.Id)
         && (IssuedBefore is null || lease.IssuedAt <= IssuedBefore)
-        && (IssuedAfter is null || lease.IssuedAt >= IssuedAfter)
-        && (LeaseId is null || LeaseId == lease.Id);
+        && (IssuedAfter is null || lease.IssuedAt >= IssuedAfter);
+
+    /// <summary>Whether the terms match, whenever it was issued.</summary>
+    public bool MatchesTerms(LeaseTerms terms, LeaseId leaseId) =>
+        Is(Tenant, terms.Tenant)
+        && Is(Workload, terms.Workload)
+        && (AttestedSelector is null || terms.Labels.Contains(LeaseLabel.Of("selector", AttestedSelector)))
+        && (TaskId is not { } task || terms.Labels.Contains(LeaseLabel.Of("task", task.Value)))
+        && Is(Template, terms.Template)
+        && Is(Target, terms.Target)
+        && (Sensitivity is null || Sensitivity == terms.Sensitivity)
+        && (Risk is null || Risk == terms.Risk)
+        && Is(Backend, terms.Backend)
+        && Is(PolicyVersion, terms.PolicyVersion)
+        && (LeaseId is null || LeaseId == leaseId);
+
+    /// <summary>The labels that a token must carry to match; a lease id stands beside them. See <see cref="LeaseLabel"/>.</summary>
+    public IReadOnlyList<string> ToLabels()
+    {
+        var labels = new List<string>();
+        Add("tenant", Tenant);
+        Add("workload", Workload);
+        Add("selector", AttestedSelector);
+        Add("task", TaskId?.Value);
+        Add("template", Template);
+        Add("target", Target);
+        Add("sensitivity", Sensitivity?.ToString().ToLowerInvariant());
+        Add("risk", Risk?.ToString().ToLowerInvariant());
+        Add("backend", Backend);
+        Add("policy_version", PolicyVersion);
+        return labels;
+
+        void Add(string dimension, string? value)
+        {
+            if (value is not null) labels.Add(LeaseLabel.Of(dimension, value));
+        }
+    }
 
     private static bool Is(string? wanted, string actual) => wanted is null || string.Equals(wanted, actual, StringComparison.Ordinal);
 }

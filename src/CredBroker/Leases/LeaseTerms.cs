@@ -39,6 +39,9 @@ public sealed record LeaseTerms
     /// <summary>Whether it can be renewed.</summary>
     public required bool Renewable { get; init; }
 
+    /// <summary>It counts against a limit of its workload's live leases.</summary>
+    public bool CountsPerWorkload { get; init; }
+
     /// <summary>The policy version that said yes.</summary>
     public required string PolicyVersion { get; init; }
 

@@ -6,7 +6,7 @@ namespace CredBroker.Revocation;
 /// The one path that ends credentials: whatever the cause (end of task, release, expiry, an operator), the transition is
 /// recorded here. It never waits for the audit trail.
 /// </summary>
-public sealed class LeaseRevoker(ILeaseStore store, TransitionAudit transitions)
+public sealed class LeaseRevoker(ILeaseStore store, IWorkloadQuota quota, TransitionAudit transitions)
 {
     /// <summary>Records the end of leases, any number of them; returns those that changed.</summary>
     public async Task<IReadOnlyList<Lease>> RevokeAsync(
@@ -23,6 +23,8 @@ public sealed class LeaseRevoker(ILeaseStore store, TransitionAudit transitions)
         }
 
         foreach (var lease in changed) transitions.Note(lease);
+        var freed = changed.Where(lease => lease.State == LeaseState.Revoked && lease.Terms.CountsPerWorkload).ToList();
+        if (freed.Count > 0) await quota.ReturnAsync([.. freed.Select(lease => (lease.Id, lease.Terms))], CancellationToken.None);
         return changed;
     }
 }

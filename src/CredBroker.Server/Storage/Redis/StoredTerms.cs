@@ -30,6 +30,8 @@ internal sealed class StoredTerms
 
     [JsonPropertyName("e")] public bool Renewable { get; init; }
 
+    [JsonPropertyName("q")] public bool CountsPerWorkload { get; init; }
+
     [JsonPropertyName("o")] public required string PolicyVersion { get; init; }
 
     [JsonPropertyName("d")] public string? Policies { get; init; }
@@ -54,6 +56,7 @@ internal sealed class StoredTerms
         Backend = terms.Backend,
         Revocability = (int)terms.Revocability,
         Renewable = terms.Renewable,
+        CountsPerWorkload = terms.CountsPerWorkload,
         PolicyVersion = terms.PolicyVersion,
         Policies = Join(terms.Policies),
         Audience = terms.Audience,
@@ -75,6 +78,7 @@ internal sealed class StoredTerms
         Backend = Backend,
         Revocability = (Revocability)Revocability,
         Renewable = Renewable,
+        CountsPerWorkload = CountsPerWorkload,
         PolicyVersion = PolicyVersion,
         Policies = Split(Policies),
         Audience = Audience,

@@ -24,7 +24,7 @@ local minted = ARGV[8] == 't'
 local due = exp
 if not minted then due = now + tonumber(ARGV[9]) end
 redis.call('SET', KEYS[2], write_lease({ state = minted and 'a' or 'i', gen = 1, claim = 0, issued = now, exp = exp, max = max,
-  kind = ARGV[8], attempts = 0, reason = 0, confirmed = 0, quota = ARGV[10], notes = '', terms = ARGV[14] }))
+  kind = ARGV[8], attempts = 0, reason = 0, confirmed = 0, quota = ARGV[10], priority = 0, notes = '', terms = ARGV[14] }))
 redis.call('ZADD', KEYS[3], str(due), ARGV[1])
 redis.call('ZADD', KEYS[4], str(now), ARGV[1])
 redis.call('ZADD', KEYS[5], str(now), ARGV[1])

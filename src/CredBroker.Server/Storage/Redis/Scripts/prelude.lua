@@ -18,18 +18,18 @@ local function trusted_now(hwm_key, broker_now, bound)
 end
 
 -- A lease is one string: a header of numbers, a line of notes, the terms.
-local LEASE = '^(%a) (%d+) (%d+) (%d+) (%d+) (%d+) (%a) (%d+) (%d+) (%d+) (%S+)\n([^\n]*)\n(.*)$'
+local LEASE = '^(%a) (%d+) (%d+) (%d+) (%d+) (%d+) (%a) (%d+) (%d+) (%d+) (%S+) (%d+)\n([^\n]*)\n(.*)$'
 
 local function read_lease(value)
   if not value then return nil end
-  local s, g, c, i, e, m, k, a, r, f, q, notes, terms = string.match(value, LEASE)
+  local s, g, c, i, e, m, k, a, r, f, q, p, notes, terms = string.match(value, LEASE)
   if not s then return nil end
   return { state = s, gen = tonumber(g), claim = tonumber(c), issued = tonumber(i), exp = tonumber(e), max = tonumber(m),
-    kind = k, attempts = tonumber(a), reason = tonumber(r), confirmed = tonumber(f), quota = q, notes = notes, terms = terms }
+    kind = k, attempts = tonumber(a), reason = tonumber(r), confirmed = tonumber(f), quota = q, priority = tonumber(p), notes = notes, terms = terms }
 end
 
 local function write_lease(l)
   return l.state .. ' ' .. str(l.gen) .. ' ' .. str(l.claim) .. ' ' .. str(l.issued) .. ' ' .. str(l.exp) .. ' ' .. str(l.max)
     .. ' ' .. l.kind .. ' ' .. str(l.attempts) .. ' ' .. str(l.reason) .. ' ' .. str(l.confirmed) .. ' ' .. l.quota
-    .. '\n' .. l.notes .. '\n' .. l.terms
+    .. ' ' .. str(l.priority) .. '\n' .. l.notes .. '\n' .. l.terms
 end

@@ -1,6 +1,6 @@
 -- Records the end of leases: the one way in to revocation. What the broker minted itself is dead with this very script.
 -- KEYS exp, feed, fseq, rv, ap, hwm, then for each lease: lease, task, ix:wl, ix:tpl, rq
--- ARGV reason, only if due, broker now, clock bound, feed length, tombstone, then for each lease: id, audience hash or '-'
+-- ARGV reason, only if due, broker now, clock bound, feed length, tombstone, priority, intent life, then for each lease: id, audience hash or '-'
 local now = store_now()
 local due = ARGV[2] == '1'
 if due then
@@ -12,7 +12,7 @@ local told, latest = 0, 0
 for i = 0, (#KEYS - 6) / 5 - 1 do
   local k = 6 + i * 5
   local lease, task, ixwl, ixtpl, rq = KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], KEYS[k + 4], KEYS[k + 5]
-  local id, audience = ARGV[7 + i * 2], ARGV[8 + i * 2]
+  local id, audience = ARGV[9 + i * 2], ARGV[10 + i * 2]
   local l = read_lease(redis.call('GET', lease))
   local change = l and (l.state == 'a' or l.state == 'i')
   if not change then redis.call('ZREM', KEYS[1], id) end
@@ -44,10 +44,14 @@ for i = 0, (#KEYS - 6) / 5 - 1 do
       result = write_lease(l)
       redis.call('SET', lease, result, 'PX', str(math.max(l.max - now, 0) + tonumber(ARGV[6])))
     else
+      -- A backend may still be making what an intent asked for; asked to revoke too early it would find nothing.
+      local first = now
+      if not handed_out then first = math.max(now, l.issued + tonumber(ARGV[8])) end
       l.state = 'r'
+      l.priority = tonumber(ARGV[7])
       result = write_lease(l)
       redis.call('SET', lease, result)
-      redis.call('ZADD', rq, str(now), id)
+      redis.call('ZADD', rq, str(first), id)
     end
   end
   out[#out + 1] = result

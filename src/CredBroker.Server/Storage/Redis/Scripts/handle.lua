@@ -1,0 +1,15 @@
+-- Stores what is needed to undo a reservation, as soon as it exists.
+-- KEYS lease
+-- ARGV generation, notes
+local l = read_lease(redis.call('GET', KEYS[1]))
+if not l then return { 'GONE' } end
+if l.state == 'r' then
+  -- The end came first: whoever revokes it must know what to undo.
+  l.notes = ARGV[2]
+  redis.call('SET', KEYS[1], write_lease(l))
+  return { 'REVOKING' }
+end
+if l.state ~= 'i' or l.gen ~= tonumber(ARGV[1]) then return { 'GONE' } end
+l.notes = ARGV[2]
+redis.call('SET', KEYS[1], write_lease(l))
+return { 'OK' }

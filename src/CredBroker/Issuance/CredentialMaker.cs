@@ -1,0 +1,72 @@
+using CredBroker.Backends;
+using CredBroker.Leases;
+using CredBroker.Tasks;
+
+namespace CredBroker.Issuance;
+
+/// <summary>
+/// Has the credential of a recorded lease made. What another system makes goes by steps, each of them durable before the
+/// next: reserve, handle, mint, commit. It goes on when the caller hangs up, for what was begun must be known to its end.
+/// </summary>
+public sealed class CredentialMaker(ILeaseStore store, FenceBook fences, LeaseRecorder recorder)
+{
+    private const int MaxFenceReloads = 5;
+
+    /// <summary>Makes it.</summary>
+    /// <exception cref="RefusedException">
+    /// <see cref="ErrorReason.BackendUnavailable"/>, <see cref="ErrorReason.TaskEnded"/> or <see cref="ErrorReason.Fenced"/>; whatever may
+    /// have been made is on its way to be revoked.
+    /// </exception>
+    public async Task<IssuedCredential> MakeAsync(Lease lease, IssuePlan plan, AgentTask task)
+    {
+        if (lease.Terms.IsBrokerMinted)
+            return new IssuedCredential(lease, (await plan.Backend.MintAsync(lease, task, lease.IssuedAt, CancellationToken.None)).Credential);
+
+        Minted? minted = null;
+        try
+        {
+            lease = await ReserveAsync(lease, plan);
+            minted = await plan.Backend.MintAsync(lease, task, lease.IssuedAt, CancellationToken.None);
+            var committed = await CommitAsync(lease, minted);
+            return new IssuedCredential(committed, minted.Credential);
+        }
+        catch
+        {
+            await recorder.AbandonAsync(lease);
+            // Telling the store what was made lets it be revoked now and not after the longest time that making takes.
+            if (minted is not null) await store.CommitAsync(lease, minted.Handle ?? lease.BackendHandle, minted.Ttl, fenceEpoch: -1, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task<Lease> ReserveAsync(Lease lease, IssuePlan plan)
+    {
+        var handle = await plan.Backend.ReserveAsync(lease, plan.Template, CancellationToken.None);
+        if (handle is null) return lease;
+        return await store.RecordHandleAsync(lease, handle, CancellationToken.None) ? lease with { BackendHandle = handle } : throw Over();
+    }
+
+    private async Task<Lease> CommitAsync(Lease lease, Minted minted)
+    {
+        for (var attempt = 0; attempt < MaxFenceReloads; attempt++)
+        {
+            var epoch = fences.Evaluate(lease.Id, lease.Terms);
+            switch (await store.CommitAsync(lease, minted.Handle ?? lease.BackendHandle, minted.Ttl, epoch, CancellationToken.None))
+            {
+                case CommitOutcome.Committed(var committed):
+                    return committed;
+                case CommitOutcome.StaleFences:
+                    await fences.ReloadAsync(lease.Id.Bucket, CancellationToken.None);
+                    continue;
+                case CommitOutcome.ClockFault:
+                    throw StoreClock.Fault();
+                default:
+                    throw Over();
+            }
+        }
+
+        throw new RefusedException(ErrorReason.ConcurrentUpdate, "Fences are changing; try again.") { RetryAfter = TimeSpan.FromSeconds(1) };
+    }
+
+    private static RefusedException Over() => new(ErrorReason.TaskEnded, "The task ended while the credential was being made.");
+}

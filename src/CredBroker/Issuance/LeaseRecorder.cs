@@ -1,0 +1,67 @@
+using CredBroker.Leases;
+
+namespace CredBroker.Issuance;
+
+/// <summary>Records leases: takes its place under the workload's limit, evaluates fences, and evaluates them again where they have changed meanwhile.</summary>
+public sealed class LeaseRecorder(ILeaseStore store, FenceBook fences, IWorkloadQuota quota)
+{
+    private const int MaxFenceReloads = 5;
+
+    /// <summary>Records a lease before anything is made.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.Fenced"/> or <see cref="ErrorReason.QuotaExceeded"/>.</exception>
+    public async Task<BeginOutcome> BeginAsync(LeaseIntent intent, CancellationToken cancellationToken)
+    {
+        if (intent.PerWorkload is { } limit && !await quota.TakeAsync(intent, limit, cancellationToken))
+            throw new RefusedException(ErrorReason.QuotaExceeded, "The workload holds as many live leases of this template as it may.");
+        BeginOutcome? outcome = null;
+        try
+        {
+            outcome = await BeginUnderFencesAsync(intent, cancellationToken);
+            return outcome;
+        }
+        finally
+        {
+            if (intent.PerWorkload is not null && outcome is not BeginOutcome.Begun)
+                await quota.ReturnAsync([(intent.Id, intent.Terms)], CancellationToken.None);
+        }
+    }
+
+    /// <summary>A retry of the same request gets the same live token again; the store keeps no secret that could be told twice.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.IdempotencyConflict"/> or <see cref="ErrorReason.ConcurrentUpdate"/>.</exception>
+    public async Task<Lease> ReplayAsync(LeaseId id, bool sameRequest)
+    {
+        var earlier = sameRequest ? await store.FindAsync(id, CancellationToken.None) : null;
+        return earlier switch
+        {
+            null => throw Conflict(id, "The idempotency key was used for another request."),
+            { State: LeaseState.Intent } => throw new RefusedException(ErrorReason.ConcurrentUpdate, "The same request is still being worked on.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+            },
+            { State: not LeaseState.Active } => throw Conflict(id, $"The lease of this idempotency key is {earlier.State.ToString().ToLowerInvariant()}."),
+            { Terms.IsBrokerMinted: false } => throw Conflict(id, "The secret of this idempotency key has been handed out and is not kept."),
+            _ => earlier,
+        };
+    }
+
+    /// <summary>Ends a lease whose credential never left the broker.</summary>
+    public Task AbandonAsync(Lease lease) =>
+        store.RevokeAsync(new RevokeRequest([lease], EndReason.Abandoned, RevocationPriority.Orphan), CancellationToken.None);
+
+    private async Task<BeginOutcome> BeginUnderFencesAsync(LeaseIntent intent, CancellationToken cancellationToken)
+    {
+        BeginOutcome outcome = new BeginOutcome.StaleFences(0);
+        for (var attempt = 0; attempt < MaxFenceReloads && outcome is BeginOutcome.StaleFences; attempt++)
+        {
+            if (attempt > 0) await fences.ReloadAsync(intent.Id.Bucket, cancellationToken);
+            outcome = await store.BeginAsync(intent with { FenceEpoch = fences.Evaluate(intent.Id, intent.Terms) }, cancellationToken);
+        }
+
+        return outcome;
+    }
+
+    private static RefusedException Conflict(LeaseId id, string message) => new(ErrorReason.IdempotencyConflict, message)
+    {
+        Metadata = new Dictionary<string, string> { ["lease_id"] = id.Value },
+    };
+}

@@ -1,0 +1,29 @@
+namespace CredBroker.Leases;
+
+/// <summary>
+/// A standing refusal: while it stands nothing that it matches is issued or renewed, and what was issued at or before
+/// <see cref="NotBefore"/> is dead, and stays dead when it is lifted.
+/// </summary>
+public sealed record Fence
+{
+    /// <summary>Its id.</summary>
+    public required FenceId Id { get; init; }
+
+    /// <summary>What it refuses: any of these.</summary>
+    public required IReadOnlyList<LeaseSelector> Selectors { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Who raised it.</summary>
+    public required string RaisedBy { get; init; }
+
+    /// <summary>When it was ordered.</summary>
+    public required DateTimeOffset RaisedAt { get; init; }
+
+    /// <summary>The store's time after the last bucket had it; null until then.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>Whether it refuses a lease of these terms now. When a lease was issued says nothing about one that is yet to come.</summary>
+    public bool Refuses(LeaseTerms terms, LeaseId leaseId) => Selectors.Any(selector => selector.MatchesTerms(terms, leaseId));
+}
