@@ -26,6 +26,10 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<IDueIndex, RedisDueIndex>();
         services.AddSingleton<IAuditOutbox, RedisAuditOutbox>();
         services.AddSingleton<IRevocationLog, RedisRevocationLog>();
+        services.AddSingleton<RedisFenceStore>();
+        services.AddSingleton<IFenceStore>(provider => provider.GetRequiredService<RedisFenceStore>());
+        services.AddSingleton<IRevocationBacklog, RedisRevocationBacklog>();
+        services.AddSingleton<IWorkloadQuota, RedisWorkloadQuota>();
         return services;
     }
 }

@@ -6,7 +6,7 @@ using System.Text;
 namespace CredBroker.Revocation;
 
 /// <summary>
-/// How far a reader has come: the store's epoch and a sequence number for each bucket. Opaque to callers; it is no secret
+/// How far a reader has come: the store's epoch and a sequence number for each bucket and for fences. Opaque to callers; it is no secret
 /// and grants nothing.
 /// </summary>
 public sealed class FeedCursor
@@ -14,10 +14,16 @@ public sealed class FeedCursor
     private const int MaxTextChars = 8 * 1024;
     private readonly long[] _positions;
 
-    /// <summary>A cursor at some positions, one for each bucket.</summary>
+    /// <summary>How many positions a cursor has: one for each bucket, and one for fences.</summary>
+    public const int Positions = Buckets.Count + 1;
+
+    /// <summary>The position that counts fences.</summary>
+    public const int FencePosition = Buckets.Count;
+
+    /// <summary>A cursor at some positions.</summary>
     public FeedCursor(string epoch, IReadOnlyList<long> positions)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(positions.Count, Buckets.Count);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(positions.Count, Positions);
         Epoch = epoch;
         _positions = [.. positions];
     }
@@ -25,8 +31,8 @@ public sealed class FeedCursor
     /// <summary>The store's epoch: another one means that nothing can be resumed.</summary>
     public string Epoch { get; }
 
-    /// <summary>The last sequence number that was read of a bucket.</summary>
-    public long this[int bucket] => _positions[bucket];
+    /// <summary>The last sequence number that was read at a position.</summary>
+    public long this[int position] => _positions[position];
 
     /// <summary>The cursor as text.</summary>
     public string Write()
@@ -42,8 +48,8 @@ public sealed class FeedCursor
         cursor = null;
         if (string.IsNullOrEmpty(text) || text.Length > MaxTextChars || !Base64Url.IsValid(text)) return false;
         var parts = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(text)).Split('.');
-        if (parts.Length != Buckets.Count + 1 || parts[0].Length == 0) return false;
-        var positions = new long[Buckets.Count];
+        if (parts.Length != Positions + 1 || parts[0].Length == 0) return false;
+        var positions = new long[Positions];
         for (var i = 0; i < positions.Length; i++)
             if (!long.TryParse(parts[i + 1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out positions[i]) || positions[i] < 0)
                 return false;

@@ -4,5 +4,14 @@ namespace CredBroker.Revocation;
 /// <param name="Cursor">Where the reader now is.</param>
 /// <param name="AsOf">The instant up to which the store has really been read, by the broker's clock.</param>
 /// <param name="Events">What is dead, in the order of each bucket.</param>
-/// <param name="Reset">The position could not be resumed: <paramref name="Events"/> is everything that is revoked and not yet expired.</param>
-public sealed record FeedSlice(FeedCursor Cursor, DateTimeOffset AsOf, IReadOnlyList<RevocationEvent> Events, bool Reset);
+/// <param name="Fences">Fences that were raised or lifted.</param>
+/// <param name="Reset">
+/// The position could not be resumed: <paramref name="Events"/> is everything that is revoked and not yet expired, and
+/// <paramref name="Fences"/> every fence that can still matter.
+/// </param>
+public sealed record FeedSlice(
+    FeedCursor Cursor, DateTimeOffset AsOf, IReadOnlyList<RevocationEvent> Events, IReadOnlyList<FenceNotice> Fences, bool Reset)
+{
+    /// <summary>Whether it tells of nothing but that time has passed.</summary>
+    public bool IsPulse => !Reset && Events.Count == 0 && Fences.Count == 0;
+}

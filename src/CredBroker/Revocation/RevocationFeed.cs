@@ -27,7 +27,7 @@ public sealed partial class RevocationFeed(IRevocationLog log, TimeProvider time
             {
                 var slice = await log.ReadAsync(position, cancellationToken);
                 position = slice.Cursor;
-                if (slice.Reset || slice.Events.Count > 0 || slice.AsOf - spoke >= Pulse)
+                if (!slice.IsPulse || slice.AsOf - spoke >= Pulse)
                 {
                     spoke = slice.AsOf;
                     Publish(slice);

@@ -24,6 +24,8 @@ internal sealed class BucketKeys
         FeedSequence = _prefix + "fseq";
         Revoked = _prefix + "rv";
         AuditOwed = _prefix + "ap";
+        Fences = _prefix + "fences";
+        DeadLetters = _prefix + "dl";
     }
 
     public RedisKey Due { get; }
@@ -41,6 +43,10 @@ internal sealed class BucketKeys
     public RedisKey Revoked { get; }
 
     public RedisKey AuditOwed { get; }
+
+    public RedisKey Fences { get; }
+
+    public RedisKey DeadLetters { get; }
 
     public static BucketKeys Of(int bucket) => All[bucket];
 
@@ -60,6 +66,10 @@ internal sealed class BucketKeys
         _prefix + "ref:" + Hash(task.Tenant, task.Subject, task.ParentId?.Value ?? "", task.TaskRef ?? "");
 
     public RedisKey IdempotencyKey(TaskId task, string keyHash) => _prefix + "idem:" + Hash(task.Value, keyHash);
+
+    /// <summary>The places of a template that a workload holds; they live in the workload's own bucket.</summary>
+    public static RedisKey Places(LeaseTerms terms) =>
+        Of(Buckets.Of(terms.Tenant, terms.Workload))._prefix + "qw:" + Hash(terms.Tenant, terms.Workload, terms.Template);
 
     public RedisKey Queue(string backend, RevocationPriority priority) =>
         string.Create(CultureInfo.InvariantCulture, $"{_prefix}rq:{backend}:{(int)priority}");

@@ -7,9 +7,22 @@ namespace CredBroker.Server.Storage.Redis;
 /// <summary>A lease as one string: a header of numbers that scripts change, a line of notes, the terms. See <c>Scripts/prelude.lua</c>.</summary>
 internal static class LeaseCodec
 {
-    private const int HeaderFields = 11;
+    private const int HeaderFields = 12;
 
     public static string WriteTerms(LeaseTerms terms) => JsonSerializer.Serialize(StoredTerms.From(terms), StoredJson.Default.StoredTerms);
+
+    public static string WriteNotes(string? handle, string? error = null) =>
+        JsonSerializer.Serialize(new StoredNotes { Handle = handle, Error = error }, StoredJson.Default.StoredNotes);
+
+    /// <summary>What the last attempt to revoke said.</summary>
+    public static string? ReadError(string value)
+    {
+        var header = value.IndexOf('\n', StringComparison.Ordinal);
+        return ReadNotes(value.AsSpan(header + 1, value.IndexOf('\n', header + 1) - header - 1))?.Error;
+    }
+
+    /// <summary>How often it was tried to revoke it.</summary>
+    public static int ReadAttempts(string value) => int.Parse(value.Split(' ', 9)[7], NumberStyles.None, CultureInfo.InvariantCulture);
 
     public static Lease Read(LeaseId id, string value)
     {

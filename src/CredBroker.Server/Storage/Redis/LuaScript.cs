@@ -31,6 +31,24 @@ internal sealed class LuaScript
 
     public static LuaScript RevokeMany { get; } = new("revoke_many", releases: true);
 
+    public static LuaScript Handle { get; } = new("handle", releases: false);
+
+    public static LuaScript Commit { get; } = new("commit", releases: false);
+
+    public static LuaScript Claim { get; } = new("claim", releases: true);
+
+    public static LuaScript Settle { get; } = new("settle", releases: true);
+
+    public static LuaScript RaiseFence { get; } = new("raise_fence", releases: true);
+
+    public static LuaScript LiftFence { get; } = new("lift_fence", releases: true);
+
+    public static LuaScript ReadFences { get; } = new("read_fences", releases: true);
+
+    public static LuaScript PublishFence { get; } = new("publish_fence", releases: true);
+
+    public static LuaScript TakePlace { get; } = new("take_place", releases: false);
+
     public string Name { get; }
 
     /// <summary>It takes things away, so a full store must still run it.</summary>

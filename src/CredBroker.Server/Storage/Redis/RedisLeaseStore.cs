@@ -48,6 +48,35 @@ internal sealed class RedisLeaseStore(RedisStore store) : ILeaseStore
         };
     }
 
+    public async Task<bool> RecordHandleAsync(Lease lease, string handle, CancellationToken cancellationToken)
+    {
+        var reply = await store.RunAsync(
+            LuaScript.Handle, [BucketKeys.Of(lease.Id.Bucket).Lease(lease.Id)], [lease.Generation, LeaseCodec.WriteNotes(handle)], cancellationToken);
+        return reply.Code == "OK";
+    }
+
+    public async Task<CommitOutcome> CommitAsync(Lease lease, string? handle, TimeSpan? ttl, long fenceEpoch, CancellationToken cancellationToken)
+    {
+        var keys = BucketKeys.Of(lease.Id.Bucket);
+        RedisKey[] shared = [keys.Task(lease.Terms.TaskId), keys.Lease(lease.Id), keys.Due, keys.FenceEpoch, keys.HighWater];
+        var reply = await store.RunAsync(
+            LuaScript.Commit,
+            [.. shared, .. RedisRevocationBacklog.Priorities.Select(priority => keys.Queue(lease.Terms.Backend, priority))],
+            [
+                lease.Id.Value, lease.Generation, fenceEpoch, store.Now, store.ClockBound, LeaseCodec.WriteNotes(handle),
+                ttl is { } granted ? Instant.Write(granted) : "",
+            ],
+            cancellationToken);
+        return reply.Code switch
+        {
+            "OK" => new CommitOutcome.Committed(LeaseCodec.Read(lease.Id, reply.Text(0))),
+            "TASK_ENDED" => new CommitOutcome.TaskEnded(),
+            "STALE_FENCES" => new CommitOutcome.StaleFences(reply.Number(0)),
+            "CLOCK" => new CommitOutcome.ClockFault(),
+            _ => new CommitOutcome.Ended(),
+        };
+    }
+
     public async Task<RenewOutcome> RenewAsync(Lease lease, string tokenHash, TimeSpan ttl, long fenceEpoch, CancellationToken cancellationToken)
     {
         var keys = BucketKeys.Of(lease.Id.Bucket);
@@ -130,9 +159,10 @@ internal sealed class RedisLeaseStore(RedisStore store) : ILeaseStore
 
     private RedisValue[] RevokeArguments(RevokeRequest request)
     {
-        var all = new List<RedisValue>(6 + (2 * request.Leases.Count))
+        var all = new List<RedisValue>(8 + (2 * request.Leases.Count))
         {
             (int)request.Reason, request.OnlyIfDue ? "1" : "0", store.Now, store.ClockBound, store.Options.FeedLength, Instant.Write(store.Options.Remember),
+            (int)request.Priority, Instant.Write(store.Options.IntentLife),
         };
         foreach (var lease in request.Leases)
         {

@@ -4,7 +4,7 @@ using CredBroker.Revocation;
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>Reads the revocation lists of all buckets, in one flight where nothing is new.</summary>
-internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, TimeProvider time) : IRevocationLog, IAsyncDisposable
+internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, RedisFenceStore fences, TimeProvider time) : IRevocationLog, IAsyncDisposable
 {
     private readonly SemaphoreSlim _wake = new(0, 1);
     private int _listening;
@@ -25,7 +25,10 @@ internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, Tim
                 return await ReadSnapshotAsync(current, heads, asOf, cancellationToken);
         }
 
-        return new FeedSlice(new FeedCursor(current, heads), asOf, events, Reset: false);
+        if (heads[FeedCursor.FencePosition] < since[FeedCursor.FencePosition]
+            || await fences.ReadSinceAsync(since[FeedCursor.FencePosition], heads, cancellationToken) is not { } notices)
+            return await ReadSnapshotAsync(current, heads, asOf, cancellationToken);
+        return new FeedSlice(new FeedCursor(current, heads), asOf, events, notices, Reset: false);
     }
 
     public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
@@ -52,7 +55,8 @@ internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, Tim
     private async Task<long[]> ReadHeadsAsync(CancellationToken cancellationToken)
     {
         var heads = await store.GuardAsync(
-            database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.StringGetAsync(BucketKeys.Of(bucket).FeedSequence))),
+            database => Task.WhenAll(Enumerable.Range(0, FeedCursor.Positions).Select(position => database.StringGetAsync(
+                position == FeedCursor.FencePosition ? RedisFenceStore.SequenceKey : BucketKeys.Of(position).FeedSequence))),
             cancellationToken);
         return [.. heads.Select(head => head.IsNull ? 0 : (long)head)];
     }
@@ -91,7 +95,7 @@ internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, Tim
                 bucket => database.SortedSetRangeByScoreAsync(BucketKeys.Of(bucket).Revoked, now))),
             cancellationToken);
         var events = sets.SelectMany(set => set).Select(entry => ReadEvent((string)entry!)).ToList();
-        return new FeedSlice(new FeedCursor(current, heads), asOf, events, Reset: true);
+        return new FeedSlice(new FeedCursor(current, heads), asOf, events, await fences.ReadNoticesAsync(cancellationToken), Reset: true);
     }
 
     private static long SequenceOf(string text) =>

@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -7,13 +7,7 @@ namespace CredBroker.Server.Storage.Redis;
 /// <summary>The connection, the scripts in the store's dialect, and one place that turns its failures into refusals.</summary>
 internal sealed partial class RedisStore(StoreConnection connection, IOptions<RedisOptions> options, TimeProvider time, ILogger<RedisStore> logger)
 {
-    private static readonly LuaScript[] Scripts =
-    [
-        LuaScript.OpenTask, LuaScript.ReopenTask, LuaScript.Heartbeat, LuaScript.Begin, LuaScript.Renew,
-        LuaScript.Seal, LuaScript.Finish, LuaScript.RevokeMany,
-    ];
-
-    private readonly FrozenDictionary<LuaScript, string> _texts = Scripts.ToFrozenDictionary(script => script, script => script.Text(shebang: !options.Value.IsEmbedded));
+    private readonly ConcurrentDictionary<LuaScript, string> _texts = new();
 
     public IConnectionMultiplexer Connection => connection.Multiplexer;
 
@@ -22,11 +16,13 @@ internal sealed partial class RedisStore(StoreConnection connection, IOptions<Re
     /// <summary>The broker's clock, for scripts to hold against the store's.</summary>
     public RedisValue Now => Instant.Write(time.GetUtcNow());
 
+    public DateTimeOffset Time => time.GetUtcNow();
+
     public RedisValue ClockBound => Instant.Write(Options.ClockBound);
 
     public async Task<ScriptReply> RunAsync(LuaScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken)
     {
-        var result = await GuardAsync(database => database.ScriptEvaluateAsync(_texts[script], keys, arguments), cancellationToken);
+        var result = await GuardAsync(database => database.ScriptEvaluateAsync(TextOf(script), keys, arguments), cancellationToken);
         return new ScriptReply((RedisValue[])result!);
     }
 
@@ -43,6 +39,8 @@ internal sealed partial class RedisStore(StoreConnection connection, IOptions<Re
             throw Unavailable(exception);
         }
     }
+
+    private string TextOf(LuaScript script) => _texts.GetOrAdd(script, static (script, shebang) => script.Text(shebang), !Options.IsEmbedded);
 
     public static RefusedException Unavailable(Exception? exception = null) =>
         new(ErrorReason.StoreUnavailable, "The lease store does not answer; try again.", exception) { RetryAfter = TimeSpan.FromSeconds(1) };

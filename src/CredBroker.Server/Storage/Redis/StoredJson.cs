@@ -7,4 +7,5 @@ namespace CredBroker.Server.Storage.Redis;
 [JsonSerializable(typeof(StoredTerms))]
 [JsonSerializable(typeof(StoredNotes))]
 [JsonSerializable(typeof(StoredTask))]
+[JsonSerializable(typeof(StoredFence))]
 internal sealed partial class StoredJson : JsonSerializerContext;

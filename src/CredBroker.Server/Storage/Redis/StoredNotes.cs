@@ -7,5 +7,7 @@ internal sealed class StoredNotes
 {
     [JsonPropertyName("h")] public string? Handle { get; init; }
 
+    [JsonPropertyName("e")] public string? Error { get; init; }
+
     [JsonPropertyName("s")] public string? SupersededBy { get; init; }
 }

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+using CredBroker.Leases;
+using CredBroker.Revocation;
+using StackExchange.Redis;
+
+namespace CredBroker.Server.Storage.Redis;
+
+/// <summary>Fences in Redis: one copy in every bucket for the scripts that issue, one beside them for verifiers.</summary>
+internal sealed class RedisFenceStore(RedisStore store) : IFenceStore
+{
+    /// <summary>What a fence killed was issued before it and lives no longer than this.</summary>
+    private static readonly TimeSpan RememberLifted = TimeSpan.FromHours(25);
+
+    private static readonly RedisKey AllKey = "cb:{meta}:fences";
+    private static readonly RedisKey FeedKey = "cb:{meta}:fence_feed";
+
+    /// <summary>Counts what verifiers have been told.</summary>
+    public static RedisKey SequenceKey { get; } = "cb:{meta}:fence_seq";
+
+    public async Task<Fence> RaiseAsync(Fence fence, CancellationToken cancellationToken)
+    {
+        var text = Write(new FenceNotice(fence, Lifted: false));
+        var replies = await Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => store.RunAsync(
+            LuaScript.RaiseFence, [BucketKeys.Of(bucket).Fences, BucketKeys.Of(bucket).FenceEpoch], [fence.Id.Value, text], cancellationToken)));
+        var raised = fence with { NotBefore = replies.Max(reply => reply.Time(0)) };
+        await PublishAsync(new FenceNotice(raised, Lifted: false), cancellationToken);
+        return raised;
+    }
+
+    public async Task<bool> LiftAsync(FenceId id, CancellationToken cancellationToken)
+    {
+        var notice = (await ReadNoticesAsync(cancellationToken)).FirstOrDefault(notice => notice.Fence.Id == id && !notice.Lifted);
+        if (notice is null) return false;
+        await Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => store.RunAsync(
+            LuaScript.LiftFence, [BucketKeys.Of(bucket).Fences, BucketKeys.Of(bucket).FenceEpoch], [id.Value], cancellationToken)));
+        await PublishAsync(notice with { Lifted = true }, cancellationToken);
+        await ForgetOldAsync(cancellationToken);
+        return true;
+    }
+
+    public async Task<IReadOnlyList<Fence>> ListAsync(CancellationToken cancellationToken) =>
+        [.. (await ReadNoticesAsync(cancellationToken)).Where(notice => !notice.Lifted).Select(notice => notice.Fence).OrderBy(fence => fence.RaisedAt)];
+
+    public async Task<FenceSet> ReadAsync(int bucket, CancellationToken cancellationToken)
+    {
+        var keys = BucketKeys.Of(bucket);
+        var reply = await store.RunAsync(LuaScript.ReadFences, [keys.Fences, keys.FenceEpoch], [], cancellationToken);
+        return new FenceSet(reply.Number(0), [.. Enumerable.Range(1, reply.Count - 1).Select(index => Read(reply.Text(index)).Fence)]);
+    }
+
+    /// <summary>Every fence that can still matter to a verifier.</summary>
+    public async Task<IReadOnlyList<FenceNotice>> ReadNoticesAsync(CancellationToken cancellationToken)
+    {
+        var all = await store.GuardAsync(database => database.HashValuesAsync(AllKey), cancellationToken);
+        return [.. all.Select(text => Read((string)text!))];
+    }
+
+    /// <summary>What verifiers have been told since a position; moves the head to what was really read. Null where it has been trimmed away.</summary>
+    public async Task<IReadOnlyList<FenceNotice>?> ReadSinceAsync(long since, long[] heads, CancellationToken cancellationToken)
+    {
+        if (heads[FeedCursor.FencePosition] == since) return [];
+        var entries = await store.GuardAsync(database => database.ListRangeAsync(FeedKey), cancellationToken);
+        var notices = new List<FenceNotice>();
+        var next = since + 1;
+        foreach (var entry in entries)
+        {
+            var text = (string)entry!;
+            var space = text.IndexOf(' ', StringComparison.Ordinal);
+            var sequence = long.Parse(text.AsSpan(0, space), NumberStyles.None, CultureInfo.InvariantCulture);
+            if (sequence < next) continue;
+            if (sequence > next) return null;
+            notices.Add(Read(text[(space + 1)..]));
+            next++;
+        }
+
+        if (next <= heads[FeedCursor.FencePosition]) return null;
+        heads[FeedCursor.FencePosition] = next - 1;
+        return notices;
+    }
+
+    private async Task PublishAsync(FenceNotice notice, CancellationToken cancellationToken)
+    {
+        await store.RunAsync(
+            LuaScript.PublishFence, [AllKey, SequenceKey, FeedKey],
+            [notice.Fence.Id.Value, Write(notice), store.Options.FeedLength], cancellationToken);
+        RedisWakeUp.Send(store.Connection, FeedCursor.FencePosition);
+    }
+
+    private async Task ForgetOldAsync(CancellationToken cancellationToken)
+    {
+        var old = (await ReadNoticesAsync(cancellationToken))
+            .Where(notice => notice.Lifted && notice.Fence.NotBefore + RememberLifted < store.Time)
+            .Select(notice => (RedisValue)notice.Fence.Id.Value)
+            .ToArray();
+        if (old.Length > 0) await store.GuardAsync(database => database.HashDeleteAsync(AllKey, old), cancellationToken);
+    }
+
+    private static string Write(FenceNotice notice) => JsonSerializer.Serialize(StoredFence.From(notice), StoredJson.Default.StoredFence);
+
+    private static FenceNotice Read(string text) =>
+        (JsonSerializer.Deserialize(text, StoredJson.Default.StoredFence) ?? throw new FormatException("A fence in the store is damaged.")).ToNotice();
+}

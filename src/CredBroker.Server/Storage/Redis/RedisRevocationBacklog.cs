@@ -1,0 +1,123 @@
+using CredBroker.Leases;
+using StackExchange.Redis;
+
+namespace CredBroker.Server.Storage.Redis;
+
+/// <summary>Revocation queues, one sorted set for each bucket, backend and priority, scored by the next attempt.</summary>
+internal sealed class RedisRevocationBacklog(RedisStore store) : IRevocationBacklog
+{
+    /// <summary>The classes, the most urgent first.</summary>
+    public static readonly RevocationPriority[] Priorities =
+        [RevocationPriority.Incident, RevocationPriority.TaskEnd, RevocationPriority.Expiry, RevocationPriority.Orphan];
+
+    private static readonly int TotalShares = Priorities.Sum(priority => (int)priority);
+
+    public async Task<IReadOnlyList<QueuedRevocation>> ReadDueAsync(string backend, int count, CancellationToken cancellationToken)
+    {
+        var classes = await Task.WhenAll(Priorities.Select(priority => ReadClassAsync(backend, priority, count, cancellationToken)));
+        var chosen = new List<QueuedRevocation>(count);
+        for (var i = 0; i < classes.Length; i++)
+            chosen.AddRange(classes[i].Take(Math.Max(1, count * (int)Priorities[i] / TotalShares)));
+        // What a class does not use of its share goes to the others, the most urgent first.
+        foreach (var waiting in classes) chosen.AddRange(waiting.Except(chosen).Take(Math.Max(0, count - chosen.Count)));
+        return chosen.Count > count ? chosen[..count] : chosen;
+    }
+
+    public async Task<ClaimedRevocation?> ClaimAsync(string backend, QueuedRevocation entry, TimeSpan visibility, CancellationToken cancellationToken)
+    {
+        var keys = BucketKeys.Of(entry.LeaseId.Bucket);
+        var reply = await store.RunAsync(
+            LuaScript.Claim, [keys.Queue(backend, entry.Priority), keys.Lease(entry.LeaseId)],
+            [entry.LeaseId.Value, Instant.Write(visibility)], cancellationToken);
+        return reply.Code == "OK"
+            ? new ClaimedRevocation(LeaseCodec.Read(entry.LeaseId, reply.Text(0)), entry.Priority, reply.Number(1), (int)reply.Number(2), reply.Time(3))
+            : null;
+    }
+
+    public async Task<Lease?> SettleAsync(ClaimedRevocation claim, RevocationSettlement settlement, CancellationToken cancellationToken)
+    {
+        var lease = claim.Lease;
+        var keys = BucketKeys.Of(lease.Id.Bucket);
+        var reply = await store.RunAsync(
+            LuaScript.Settle,
+            [
+                keys.Queue(lease.Terms.Backend, claim.Priority), keys.Lease(lease.Id), keys.Task(lease.Terms.TaskId),
+                keys.ByWorkload(lease.Terms.Tenant, lease.Terms.Workload), keys.ByTemplate(lease.Terms.Template), keys.DeadLetters, keys.AuditOwed,
+            ],
+            [
+                lease.Id.Value, claim.Claim, Word(settlement.Outcome), Instant.Write(settlement.Pause),
+                LeaseCodec.WriteNotes(lease.BackendHandle, settlement.Error), Instant.Write(store.Options.Remember),
+            ],
+            cancellationToken);
+        return reply.Code == "OK" ? LeaseCodec.Read(lease.Id, reply.Text(0)) : null;
+    }
+
+    public async Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(CancellationToken cancellationToken)
+    {
+        var members = await store.GuardAsync(
+            database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.SortedSetRangeByRankAsync(BucketKeys.Of(bucket).DeadLetters))),
+            cancellationToken);
+        var letters = new List<DeadLetter>();
+        foreach (var member in members.SelectMany(bucket => bucket))
+            if (await ReadDeadLetterAsync(LeaseId.Parse((string)member!), cancellationToken) is { } letter) letters.Add(letter);
+        return letters;
+    }
+
+    public async Task<bool> RetryAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        if (lease.State is not (LeaseState.Revoking or LeaseState.Irrevocable)) return false;
+        var keys = BucketKeys.Of(lease.Id.Bucket);
+        var now = store.Time.ToUnixTimeMilliseconds();
+        var moved = await store.GuardAsync(
+            database => Task.WhenAll(Priorities.Select(priority => database.SortedSetUpdateAsync(
+                keys.Queue(lease.Terms.Backend, priority), lease.Id.Value, now, SortedSetWhen.Exists))),
+            cancellationToken);
+        return moved.Any(changed => changed);
+    }
+
+    public async Task<(long Waiting, long DeadLetters)> CountAsync(IReadOnlyList<string> backends, CancellationToken cancellationToken)
+    {
+        var keys = Enumerable.Range(0, Buckets.Count).Select(BucketKeys.Of).ToList();
+        var waiting = await store.GuardAsync(
+            database => Task.WhenAll(
+                from bucket in keys from backend in backends from priority in Priorities select database.SortedSetLengthAsync(bucket.Queue(backend, priority))),
+            cancellationToken);
+        var dead = await store.GuardAsync(
+            database => Task.WhenAll(keys.Select(bucket => database.SortedSetLengthAsync(bucket.DeadLetters))), cancellationToken);
+        return (waiting.Sum(), dead.Sum());
+    }
+
+    private async Task<IReadOnlyList<QueuedRevocation>> ReadClassAsync(
+        string backend, RevocationPriority priority, int count, CancellationToken cancellationToken)
+    {
+        var until = store.Time.ToUnixTimeMilliseconds();
+        var due = await store.GuardAsync(
+            database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.SortedSetRangeByScoreWithScoresAsync(
+                BucketKeys.Of(bucket).Queue(backend, priority), double.NegativeInfinity, until, take: count))),
+            cancellationToken);
+        return [.. due.SelectMany(bucket => bucket).OrderBy(entry => entry.Score).Take(count)
+            .Select(entry => new QueuedRevocation(LeaseId.Parse((string)entry.Element!), priority))];
+    }
+
+    private async Task<DeadLetter?> ReadDeadLetterAsync(LeaseId id, CancellationToken cancellationToken)
+    {
+        var keys = BucketKeys.Of(id.Bucket);
+        var value = await store.GuardAsync(database => database.StringGetAsync(keys.Lease(id)), cancellationToken);
+        if (value.IsNull) return null;
+        var text = (string)value!;
+        var lease = LeaseCodec.Read(id, text);
+        var scores = await store.GuardAsync(
+            database => Task.WhenAll(Priorities.Select(priority => database.SortedSetScoreAsync(keys.Queue(lease.Terms.Backend, priority), id.Value))),
+            cancellationToken);
+        return new DeadLetter(
+            lease, LeaseCodec.ReadAttempts(text), LeaseCodec.ReadError(text), scores.Max() is { } next ? Instant.Read((long)next) : null);
+    }
+
+    private static string Word(SettlementOutcome outcome) => outcome switch
+    {
+        SettlementOutcome.Revoked => "revoked",
+        SettlementOutcome.Again => "again",
+        SettlementOutcome.Uncounted => "uncounted",
+        _ => "dead",
+    };
+}
