@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using CredBroker.Attestation;
 using CredBroker.Server.Attestation.SpiffeJwt;
+using CredBroker.Testing;
 using CredBroker.Testing.Attestation;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
@@ -12,6 +14,9 @@ namespace CredBroker.Server.Tests.Attestation.SpiffeJwt;
 internal sealed class AttestorUnderTest : IDisposable
 {
     public const string Workload = "spiffe://acme.test/agent/x";
+
+    private static readonly Lazy<string> Documentation =
+        new(() => File.ReadAllText(Path.Combine(Repository.Root, "docs", "attestors", "spiffe_jwt.md")));
 
     private readonly string _folder = Directory.CreateTempSubdirectory("spiffe-jwt-").FullName;
     private readonly List<TestTrustDomain> _domains = [];
@@ -70,12 +75,20 @@ internal sealed class AttestorUnderTest : IDisposable
     public Task<AttestedSubject> AttestAsync(byte[] payload) =>
         Attestor.AttestAsync(new Evidence("spiffe_jwt", payload), CancellationToken.None).AsTask();
 
-    /// <summary>The sentence by which evidence is refused as not proving what it claims.</summary>
+    /// <summary>The sentence by which evidence is refused as not proving what it claims. Every such sentence must be documented.</summary>
     public async Task<string> FaultOf(string svid)
     {
         var refused = await Assert.ThrowsAsync<RefusedException>(() => AttestAsync(svid));
         Assert.That(refused!.Reason, Is.EqualTo(ErrorReason.AttestationFailed), refused.Message);
+        Assert.That(Documentation.Value, Does.Contain($"| {Generalised(refused.Message)} |"));
         return refused.Message;
+    }
+
+    private static string Generalised(string message)
+    {
+        var sentence = message["The JWT-SVID is refused: ".Length..].TrimEnd('.');
+        sentence = Regex.Replace(sentence, "^its header holds '.+'$", "its header holds '…'");
+        return Regex.Replace(sentence, "^its '.+' is not a whole number", "its '…' is not a whole number");
     }
 
     public void Dispose()
