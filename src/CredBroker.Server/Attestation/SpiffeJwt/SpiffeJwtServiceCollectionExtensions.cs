@@ -7,6 +7,14 @@ namespace CredBroker.Server.Attestation.SpiffeJwt;
 /// <summary>Plugs in the <c>spiffe_jwt</c> attestor.</summary>
 public static class SpiffeJwtServiceCollectionExtensions
 {
+    private static readonly string[] Settings =
+    [
+        nameof(SpiffeJwtOptions.Audiences), nameof(SpiffeJwtOptions.TrustDomains), nameof(SpiffeJwtOptions.ClockSkew),
+        nameof(SpiffeJwtOptions.MaxLifetime), nameof(SpiffeJwtOptions.LastGoodFor),
+    ];
+
+    private static readonly string[] TrustDomainSettings = [nameof(SpiffeTrustDomainOptions.Name), nameof(SpiffeTrustDomainOptions.BundleFile)];
+
     /// <summary>
     /// Adds the attestor with the settings of <see cref="SpiffeJwtOptions.SectionName"/>, which are validated at start, and the
     /// attestation verb itself. Wants a <see cref="TimeProvider"/> among the services; takes the system's where there is none.
@@ -26,16 +34,27 @@ public static class SpiffeJwtServiceCollectionExtensions
 
     private static void Bind(IConfigurationSection section, SpiffeJwtOptions options)
     {
+        string[] unknown =
+        [
+            .. Unknown(section, Settings),
+            .. section.GetSection(nameof(SpiffeJwtOptions.TrustDomains)).GetChildren().SelectMany(domain => Unknown(domain, TrustDomainSettings)),
+        ];
+        if (unknown.Length > 0) throw new OptionsValidationException(Options.DefaultName, typeof(SpiffeJwtOptions), unknown);
         try
         {
-            section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+            section.Bind(options);
         }
         catch (InvalidOperationException e)
         {
-            throw new OptionsValidationException(nameof(SpiffeJwtOptions), typeof(SpiffeJwtOptions), [$"{SpiffeJwtOptions.SectionName}: {e.Message}"]);
+            throw new OptionsValidationException(Options.DefaultName, typeof(SpiffeJwtOptions), [e.Message]);
         }
 
         // A default in the list itself would stay beside what the binder adds.
         if (options.Audiences.Count == 0) options.Audiences.Add(SpiffeJwtOptions.DefaultAudience);
     }
+
+    // The binder can refuse these too, but does not say which it is inside of a list.
+    private static IEnumerable<string> Unknown(IConfigurationSection section, string[] settings) => section.GetChildren()
+        .Where(child => !settings.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+        .Select(child => $"{child.Path} is not a setting.");
 }
