@@ -1,10 +1,12 @@
+using System.Diagnostics.Metrics;
 using System.Net;
+using CredBroker.Protocol.V1;
+using CredBroker.Testing.Verification;
 using CredBroker.Verification.Revocation;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
 namespace CredBroker.Tests.Verification;
 
@@ -40,7 +42,7 @@ internal sealed class FeedLossTests : VerificationFixture
         Broker.Feed.Greeting = _ =>
         {
             var message = Broker.Feed.Message("s1");
-            message.Revoked.Add(new CredBroker.Protocol.V1.RevokedLease { LeaseId = "lse_a", ExpiresAt = Timestamp.FromDateTimeOffset(Start.AddHours(1)) });
+            message.Revoked.Add(new RevokedLease { LeaseId = "lse_a", ExpiresAt = Timestamp.FromDateTimeOffset(Start.AddHours(1)) });
             message.Reset = message.SnapshotComplete = true;
             return [message];
         };
@@ -76,15 +78,20 @@ internal sealed class FeedLossTests : VerificationFixture
     public async Task Get_BrokerSpeaksButReadsNoMore_IsUnavailableAndAnotherReplicaIsTried()
     {
         var service = await StartServiceAsync();
-        var frozen = Broker.Feed.Message("frozen");
-        for (var beat = 0; beat < 7; beat++)
+        var asOf = Broker.Feed.Message("").AsOf;
+        var status = HttpStatusCode.OK;
+        for (var beat = 1; beat < 20 && !IsLeft(); beat++)
         {
             Time.Advance(TimeSpan.FromSeconds(5));
-            Broker.Feed.Send(frozen.Clone());
+            Broker.Feed.Send(new WatchRevocationsResponse { Cursor = $"beat-{beat}", AsOf = asOf, Revoked = { new RevokedLease { LeaseId = $"lse_{beat}" } } });
+            await Eventually.IsTrueAsync(() => service.Revocations.LeaseCount >= beat || IsLeft(), "the beat was heard");
+            if (beat == 7) status = (await service.GetAsync(Broker.Token("lse_good"))).Status;
         }
 
-        Assert.That((await service.GetAsync(Broker.Token())).Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
-        await service.PassTimeUntilAsync(() => Broker.Feed.Requests.Count > 1, "it asked again");
+        Assert.That(status, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(IsLeft(), Is.True, "it looks for another replica");
+
+        bool IsLeft() => Broker.Feed.Watchers == 0 || Broker.Feed.Requests.Count > 1;
     }
 
     [Test]
@@ -116,7 +123,7 @@ internal sealed class FeedLossTests : VerificationFixture
         };
 
         var service = await BeginServiceAsync();
-        await CredBroker.Testing.Verification.Eventually.IsTrueAsync(() => service.Health.AsOf is not null, "a message came");
+        await Eventually.IsTrueAsync(() => service.Health.AsOf is not null, "a message came");
 
         Assert.That(service.Health.State, Is.EqualTo(expected));
     }

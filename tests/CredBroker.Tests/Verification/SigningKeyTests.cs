@@ -13,8 +13,9 @@ internal sealed class SigningKeyTests : VerificationFixture
         Time.Advance(TimeSpan.FromSeconds(30));
         var before = Broker.KeyReads;
 
-        var storm = Enumerable.Range(0, 200).Select(number => Broker.Draft().WithHeader("kid", $"key-{number}x").Sign(Broker.Key.Key));
-        var answers = await Task.WhenAll(storm.Select(token => service.GetAsync(token)));
+        var storm = Enumerable.Range(0, 220).Select(number => Broker.Draft().WithHeader("kid", $"key-{number}x").Sign(Broker.Key.Key)).ToList();
+        var answers = (await Task.WhenAll(storm.Take(200).Select(token => service.GetAsync(token)))).ToList();
+        foreach (var token in storm.Skip(200)) answers.Add(await service.GetAsync(token));
 
         Assert.That(answers.Select(answer => answer.Status), Is.All.EqualTo(HttpStatusCode.Unauthorized));
         Assert.That(Broker.KeyReads - before, Is.EqualTo(1));
