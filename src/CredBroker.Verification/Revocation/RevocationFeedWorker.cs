@@ -88,7 +88,9 @@ internal sealed partial class RevocationFeedWorker(
         if (message.WithdrawnKeyIds.Count > 0 || application == FeedApplication.Replaced) _ = keys.RefreshAsync(CancellationToken.None);
         if (application is not (FeedApplication.Added or FeedApplication.Replaced)) return application;
 
-        if (message.Cursor.Length > 0) _cursor = message.Cursor;
+        // A part without a cursor has more behind it, so its `as_of` is not reached yet.
+        if (message.Cursor.Length == 0) return application;
+        _cursor = message.Cursor;
         health.Heard(message.AsOf?.ToDateTimeOffset(), application == FeedApplication.Replaced);
         if (application == FeedApplication.Replaced) LogSnapshot(revocations.LeaseCount, revocations.FenceRuleCount);
         return application;

@@ -31,6 +31,9 @@ public sealed class FakeBroker : IAsyncDisposable
     /// <summary>What stands in the key set.</summary>
     public List<FakeSigningKey> PublishedKeys { get; } = [];
 
+    /// <summary>A whole key set to publish instead of <see cref="PublishedKeys"/>.</summary>
+    public string? KeySet { get; set; }
+
     /// <summary>How often the key set was asked for.</summary>
     public int KeyReads => Volatile.Read(ref _keyReads);
 
@@ -118,7 +121,7 @@ public sealed class FakeBroker : IAsyncDisposable
         _app.MapGet("/keys", () =>
         {
             Interlocked.Increment(ref _keyReads);
-            return Results.Json(new JsonObject { ["keys"] = new JsonArray([.. PublishedKeys.Select(key => key.ToJwk())]) });
+            return KeySet is { } set ? Results.Text(set) : Results.Json(new JsonObject { ["keys"] = new JsonArray([.. PublishedKeys.Select(key => key.ToJwk())]) });
         });
     }
 }

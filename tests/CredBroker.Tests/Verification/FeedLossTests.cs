@@ -95,6 +95,27 @@ internal sealed class FeedLossTests : VerificationFixture
     }
 
     [Test]
+    public async Task Health_PartWithoutCursor_IsAppliedButMakesNothingFresher()
+    {
+        var service = await StartServiceAsync();
+        Time.Advance(TimeSpan.FromSeconds(20));
+        var part = Broker.Feed.Message("");
+        part.Revoked.Add(new RevokedLease { LeaseId = "lse_a" });
+
+        await service.FeedAsync(Broker, part, () => service.Revocations.LeaseCount == 1);
+        await service.FeedAsync(Broker, Revoking("lse_b"), () => service.Revocations.LeaseCount == 2);
+
+        Assert.That(service.Health.AsOf, Is.EqualTo(Start), "more is to come");
+
+        WatchRevocationsResponse Revoking(string lease)
+        {
+            var next = part.Clone();
+            next.Revoked[0].LeaseId = lease;
+            return next;
+        }
+    }
+
+    [Test]
     public async Task Get_Heartbeats_KeepTheFeedFresh()
     {
         var service = await StartServiceAsync();
