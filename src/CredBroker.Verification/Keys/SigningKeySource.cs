@@ -26,7 +26,13 @@ internal sealed partial class SigningKeySource(DiscoveryClient discovery, CredBr
             : FindAfterReadAsync(id, cancellationToken);
 
     /// <summary>Reads the keys now; false where that failed and the old ones stay. Never throws but for cancellation of the wait.</summary>
-    public Task<bool> RefreshAsync(CancellationToken cancellationToken) => ReadOnce(TimeSpan.Zero).WaitAsync(cancellationToken);
+    public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
+    {
+        // A read that is under way was asked before whatever the caller has heard of.
+        var earlier = Volatile.Read(ref _reading);
+        if (earlier is not null) await earlier.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await ReadOnce(TimeSpan.Zero).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private async ValueTask<SigningKeyLookup> FindAfterReadAsync(string id, CancellationToken cancellationToken)
     {
