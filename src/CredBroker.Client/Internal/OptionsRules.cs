@@ -14,7 +14,7 @@ internal sealed class OptionsRules : IValidateOptions<CredBrokerOptions>
     public static void ThrowIfBroken(CredBrokerOptions options)
     {
         var faults = Faults(options).ToList();
-        if (faults.Count > 0) throw new ArgumentException(string.Join(" ", faults), nameof(options));
+        if (faults.Count > 0) throw new ArgumentException(string.Join(" ", faults));
     }
 
     /// <summary>Whether a token may be sent to an address.</summary>

@@ -45,7 +45,7 @@ public sealed class FakeBroker : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
+        builder.Services.AddGrpc(g => g.EnableDetailedErrors = true);
         FakeBroker? broker = null;
         builder.Services.AddSingleton(_ => broker!);
         var app = builder.Build();

@@ -56,10 +56,11 @@ public sealed class FakeLedger(TimeProvider time)
         lock (_gate) return _live.TryGetValue(value, out var lease) && Current(_leases[lease]).State == Protocol.V1.LeaseState.Active;
     }
 
-    /// <summary>Revokes a lease behind the caller's back.</summary>
-    public void RevokeByOperator(string leaseId)
+    /// <summary>Revokes every lease behind the callers' backs.</summary>
+    public void RevokeEverything()
     {
-        lock (_gate) Kill(_leases[leaseId], Protocol.V1.EndReason.Operator);
+        lock (_gate)
+            foreach (var lease in _leases.Values) Kill(lease, Protocol.V1.EndReason.Operator);
     }
 
     internal OpenTaskResponse Open(OpenTaskRequest request)
