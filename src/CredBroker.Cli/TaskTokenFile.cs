@@ -31,7 +31,7 @@ internal sealed class TaskTokenFile(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(beside);
+            if (File.Exists(beside)) File.Delete(beside);
             throw new UsageException($"The task token file {Path} cannot be written: {e.GetType().Name}.");
         }
     }
