@@ -16,9 +16,8 @@ internal sealed class GlobalOptions
 
     public Option<OutputFormat> Output { get; } = new("--output", "-o")
     {
-        Description = "How results are printed.",
+        Description = "How results are printed; table unless said.",
         Recursive = true,
         HelpName = "json|table",
-        DefaultValueFactory = _ => OutputFormat.Table,
     };
 }

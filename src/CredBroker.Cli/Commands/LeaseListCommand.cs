@@ -26,7 +26,7 @@ internal static class LeaseListCommand
         session.Print.Table(
             new { Leases = leases },
             Columns,
-            leases.Select(l => (IReadOnlyList<string>)[l.Id, l.Template, $"{l.State}", l.EndReason == EndReason.None ? "" : $"{l.EndReason}", $"{l.ExpiresAt:u}"]));
+            leases.Select(l => (IReadOnlyList<string>)[l.Id, l.Template, $"{l.State}", l.EndReason == Client.EndReason.None ? "" : $"{l.EndReason}", $"{l.ExpiresAt:u}"]));
         return ExitCodes.Ok;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CredBroker.Client;
 
 namespace CredBroker.Cli.Commands;
 
@@ -24,7 +23,7 @@ internal static class LeaseShowCommand
             ("target", lease.Target),
             ("capabilities", string.Join(", ", lease.Capabilities)),
             ("state", $"{lease.State}"),
-            ("reason", lease.EndReason == EndReason.None ? null : $"{lease.EndReason}"),
+            ("reason", lease.EndReason == Client.EndReason.None ? null : $"{lease.EndReason}"),
             ("issued at", $"{lease.IssuedAt:u}"),
             ("expires at", $"{lease.ExpiresAt:u}"),
             ("at the latest", $"{lease.MaxExpiresAt:u}"),

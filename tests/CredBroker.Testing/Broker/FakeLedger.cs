@@ -30,6 +30,9 @@ public sealed class FakeLedger(TimeProvider time)
     /// <summary>TTL where none is asked for.</summary>
     public TimeSpan DefaultTtl { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>TTLs of single templates, where none is asked for.</summary>
+    public Dictionary<string, TimeSpan> TtlOf { get; } = [];
+
     /// <summary>How long a lease may live with renewals.</summary>
     public TimeSpan MaxLife { get; set; } = TimeSpan.FromMinutes(10);
 
@@ -117,7 +120,7 @@ public sealed class FakeLedger(TimeProvider time)
                 Target = request.Template,
                 State = Protocol.V1.LeaseState.Active,
                 IssuedAt = Timestamp.FromDateTimeOffset(Now),
-                ExpiresAt = Timestamp.FromDateTimeOffset(Now + (request.Ttl?.ToTimeSpan() ?? DefaultTtl)),
+                ExpiresAt = Timestamp.FromDateTimeOffset(Now + (request.Ttl?.ToTimeSpan() ?? TtlOf.GetValueOrDefault(request.Template, DefaultTtl))),
                 MaxExpiresAt = Timestamp.FromDateTimeOffset(Now + MaxLife),
                 Renewable = Renewable,
                 Revocability = Protocol.V1.Revocability.Instant,

@@ -120,7 +120,7 @@ public sealed class RenewalTests
         Assert.That(bench.CountOf("Renew"), Is.Zero);
         var lease = await task.GetLeaseAsync(credential.LeaseId);
         Assert.That(lease.State, Is.EqualTo(LeaseState.Revoked));
-        Assert.That(lease.EndReason, Is.EqualTo(EndReason.Expired));
+        Assert.That(lease.EndReason, Is.EqualTo(CredBroker.Client.EndReason.Expired));
     }
 
     [TestCase(-45), TestCase(45)]
