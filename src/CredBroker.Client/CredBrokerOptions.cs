@@ -1,0 +1,32 @@
+namespace CredBroker.Client;
+
+/// <summary>Where the broker is and how to speak to it.</summary>
+public sealed class CredBrokerOptions
+{
+    /// <summary>The section of the configuration that these options are read from.</summary>
+    public const string SectionName = "CredBroker";
+
+    /// <summary>The broker's address, such as <c>https://broker.acme.test:8443</c>. <c>http://</c> is for the same machine only.</summary>
+    public string Address { get; set; } = "";
+
+    /// <summary>The file with this process's evidence; null = the environment variable <c>CREDBROKER_EVIDENCE</c>.</summary>
+    public string? EvidenceFile { get; set; }
+
+    /// <summary>The attestor that reads the evidence.</summary>
+    public string Attestor { get; set; } = Evidence.WorkloadEvidence.SpiffeJwt;
+
+    /// <summary>Lets tokens travel over plain http to other machines. Only for networks that are encrypted underneath.</summary>
+    public bool AllowPlaintext { get; set; }
+
+    /// <summary>How long one call may take, its retries included: 1 s to 2 min. The default is 10 s.</summary>
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// What the application as a whole is for. With it, <c>AddCredBrokerToken</c> opens one task for the application where no task is current;
+    /// null = every request needs a current task.
+    /// </summary>
+    public string? Purpose { get; set; }
+
+    /// <summary>What the application as a whole does, in a sentence. It goes with <see cref="Purpose"/>.</summary>
+    public string Intent { get; set; } = "";
+}

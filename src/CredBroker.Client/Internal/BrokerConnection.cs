@@ -1,0 +1,112 @@
+using CredBroker.Client.Evidence;
+using CredBroker.Protocol.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Logging;
+
+namespace CredBroker.Client.Internal;
+
+/// <summary>The one channel to the broker, and the one way to make a call: bounded in time, repeated where that helps, its failures put into words.</summary>
+internal sealed partial class BrokerConnection : IDisposable
+{
+    private readonly GrpcChannel _channel;
+    private readonly IEvidenceSource _evidence;
+    private readonly TimeSpan _callTimeout;
+    private readonly ILogger _logger;
+
+    public BrokerConnection(CredBrokerOptions options, IEvidenceSource evidence, TimeProvider time, ILoggerFactory loggers)
+    {
+        OptionsRules.ThrowIfBroken(options);
+        _evidence = evidence;
+        _callTimeout = options.CallTimeout;
+        _logger = loggers.CreateLogger<BrokerConnection>();
+        Time = time;
+        Loggers = loggers;
+        _channel = GrpcChannel.ForAddress(options.Address, new GrpcChannelOptions
+        {
+            ThrowOperationCanceledOnCancellation = true,
+            HttpHandler = new SocketsHttpHandler
+            {
+                ConnectTimeout = TimeSpan.FromSeconds(5),
+                EnableMultipleHttp2Connections = true,
+                KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+                KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            },
+            DisposeHttpClient = true,
+        });
+        Tasks = new TaskService.TaskServiceClient(_channel);
+        Credentials = new CredentialService.CredentialServiceClient(_channel);
+        Leases = new LeaseService.LeaseServiceClient(_channel);
+        Governance = new GovernanceService.GovernanceServiceClient(_channel);
+    }
+
+    public TimeProvider Time { get; }
+
+    public ILoggerFactory Loggers { get; }
+
+    public TaskService.TaskServiceClient Tasks { get; }
+
+    public CredentialService.CredentialServiceClient Credentials { get; }
+
+    public LeaseService.LeaseServiceClient Leases { get; }
+
+    public GovernanceService.GovernanceServiceClient Governance { get; }
+
+    /// <summary>Fresh evidence, as the protocol carries it.</summary>
+    public async Task<Protocol.V1.Evidence> EvidenceAsync(CancellationToken cancellationToken)
+    {
+        var evidence = await _evidence.GetAsync(cancellationToken);
+        return new Protocol.V1.Evidence { Attestor = evidence.Attestor, Payload = ByteString.CopyFrom(evidence.Payload.Span) };
+    }
+
+    /// <summary>Makes a call.</summary>
+    /// <param name="method">The stub's method.</param>
+    /// <param name="request">What to ask.</param>
+    /// <param name="token">The task token; null where the call needs none.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="extraTime">How much longer than usual the broker may take, because it was asked to wait.</param>
+    public async Task<TReply> CallAsync<TRequest, TReply>(
+        Func<TRequest, CallOptions, AsyncUnaryCall<TReply>> method,
+        TRequest request,
+        string? token,
+        CancellationToken cancellationToken,
+        TimeSpan extraTime = default)
+    {
+        var budget = _callTimeout + extraTime;
+        var start = Time.GetTimestamp();
+        using var timeout = new CancellationTokenSource(budget, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var headers = new Metadata();
+        if (token is not null) headers.Add("authorization", $"Bearer {token}");
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await method(request, new CallOptions(headers, cancellationToken: either.Token));
+                }
+                catch (RpcException e)
+                {
+                    var delay = attempt < MaxAttempts ? RpcFailures.RetryDelay(e, attempt) : null;
+                    if (delay is null || delay > budget - Time.GetElapsedTime(start)) throw RpcFailures.Translate(e);
+                    Retrying(typeof(TRequest).Name, e.StatusCode, attempt, delay.Value.TotalMilliseconds);
+                    await Task.Delay(delay.Value, Time, either.Token);
+                }
+            }
+        }
+        catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new BrokerUnavailableException($"The broker did not answer within {budget.TotalSeconds:0} s.", e);
+        }
+    }
+
+    public void Dispose() => _channel.Dispose();
+
+    private const int MaxAttempts = 4;
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Call} failed with {StatusCode} at attempt {Attempt}; trying again in {DelayMs:0} ms")]
+    private partial void Retrying(string call, StatusCode statusCode, int attempt, double delayMs);
+}

@@ -1,0 +1,89 @@
+using Grpc.Core;
+using Wire = CredBroker.Protocol.V1;
+
+namespace CredBroker.Client.Internal;
+
+/// <summary>What everything that belongs to one task shares: its token, and the knowledge of whether it is over.</summary>
+internal sealed class TaskSession : IDisposable
+{
+    private readonly CancellationTokenSource _ended = new();
+    private readonly string _token;
+
+    public TaskSession(BrokerConnection connection, string taskId, string token)
+    {
+        Connection = connection;
+        TaskId = taskId;
+        _token = token;
+        Ended = _ended.Token;
+    }
+
+    public BrokerConnection Connection { get; }
+
+    public string TaskId { get; }
+
+    public TimeProvider Time => Connection.Time;
+
+    /// <summary>Fires once the task is over. It can be looked at after disposal too.</summary>
+    public CancellationToken Ended { get; }
+
+    public string RevealToken() => _token;
+
+    /// <summary>The flag is up on return; whoever listens hears of it on another thread, so that no listener can break a call.</summary>
+    public void MarkEnded()
+    {
+        try
+        {
+            _ = _ended.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // A late answer met a task that nobody holds any more.
+        }
+    }
+
+    /// <summary>
+    /// Makes a call with the task token. A broker that says that the task is over has ended the session; one that wants fresh evidence
+    /// gets it, once.
+    /// </summary>
+    public async Task<TReply> CallAsync<TRequest, TReply>(
+        Func<TRequest, CallOptions, AsyncUnaryCall<TReply>> method,
+        TRequest request,
+        CancellationToken cancellationToken,
+        TimeSpan extraTime = default)
+    {
+        try
+        {
+            return await OnceAsync(method, request, cancellationToken, extraTime);
+        }
+        catch (BrokerRefusedException e) when (e.Reason == "ATTESTATION_EXPIRED")
+        {
+            await HeartbeatAsync(withEvidence: true, cancellationToken);
+            return await OnceAsync(method, request, cancellationToken, extraTime);
+        }
+    }
+
+    public async Task<Wire.HeartbeatResponse> HeartbeatAsync(bool withEvidence, CancellationToken cancellationToken)
+    {
+        var beat = new Wire.HeartbeatRequest();
+        if (withEvidence) beat.Evidence = await Connection.EvidenceAsync(cancellationToken);
+        return await OnceAsync(Connection.Tasks.HeartbeatAsync, beat, cancellationToken);
+    }
+
+    public void Dispose() => _ended.Dispose();
+
+    private async Task<TReply> OnceAsync<TRequest, TReply>(
+        Func<TRequest, CallOptions, AsyncUnaryCall<TReply>> method, TRequest request, CancellationToken cancellationToken, TimeSpan extraTime = default)
+    {
+        try
+        {
+            return await Connection.CallAsync(method, request, _token, cancellationToken, extraTime);
+        }
+        catch (BrokerRefusedException e) when (SaysOver(e))
+        {
+            MarkEnded();
+            throw;
+        }
+    }
+
+    private static bool SaysOver(BrokerRefusedException refusal) => refusal.Reason is "TASK_ENDED" or "TASK_TOKEN_INVALID" or "TASK_NOT_FOUND";
+}

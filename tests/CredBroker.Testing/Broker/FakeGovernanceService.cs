@@ -1,0 +1,20 @@
+using CredBroker.Protocol.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace CredBroker.Testing.Broker;
+
+internal sealed class FakeGovernanceService(FakeBroker broker) : GovernanceService.GovernanceServiceBase
+{
+    public override Task<GetStatusResponse> GetStatus(GetStatusRequest request, ServerCallContext context) =>
+        broker.AnswerAsync(request, context, (_, _) => new GetStatusResponse
+        {
+            Version = "0.1.0",
+            Ready = true,
+            Components = { new GetStatusResponse.Types.Component { Name = "store", Healthy = true } },
+            StartedAt = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch),
+            Templates = 2,
+            CatalogueVersion = "0123456789abcdef",
+            Store = "embedded",
+        });
+}

@@ -1,0 +1,99 @@
+using CredBroker.Protocol.V1;
+using CredBroker.Testing.Broker;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace CredBroker.Tests.Client;
+
+[TestFixture, Category("Unit")]
+public sealed class HeartbeatTests
+{
+    [Test]
+    public async Task Heartbeat_BeforeAThirdOfTheInterval_IsNotSent()
+    {
+        await using var bench = await BrokerBench.StartAsync();
+        await using var task = await bench.OpenAsync();
+        bench.Time.Advance(TimeSpan.FromSeconds(9.9));
+        await bench.Client.GetStatusAsync();
+        Assert.That(bench.CountOf("Heartbeat"), Is.Zero);
+        bench.Time.Advance(TimeSpan.FromSeconds(0.1));
+        await Until.TrueAsync(() => bench.CountOf("Heartbeat") == 1);
+    }
+
+    [Test]
+    public async Task Heartbeat_WhileTheTaskIsOpen_GoesOnThroughFailures()
+    {
+        await using var bench = await BrokerBench.StartAsync();
+        await using var task = await bench.OpenAsync();
+        bench.Broker.FailNext("Heartbeat", new RpcException(new Grpc.Core.Status(StatusCode.Internal, "")), 3);
+        await Until.AdvancedAsync(bench.Time, TimeSpan.FromSeconds(1), () => bench.CountOf("Heartbeat") >= 6);
+        Assert.That(task.Ended.IsCancellationRequested, Is.False);
+    }
+
+    [Test]
+    public async Task Heartbeat_AfterAFailure_ComesSooner()
+    {
+        await using var bench = await BrokerBench.StartAsync();
+        await using var task = await bench.OpenAsync();
+        bench.Broker.FailNext("Heartbeat", new RpcException(new Grpc.Core.Status(StatusCode.Internal, "")));
+        bench.Time.Advance(TimeSpan.FromSeconds(10));
+        await Until.TrueAsync(() => bench.CountOf("Heartbeat") == 1);
+        var failedAt = bench.Time.GetUtcNow();
+        await Until.AdvancedAsync(bench.Time, TimeSpan.FromMilliseconds(50), () => bench.CountOf("Heartbeat") == 2);
+        Assert.That(bench.Time.GetUtcNow() - failedAt, Is.LessThan(TimeSpan.FromSeconds(9)));
+    }
+
+    [TestCase("TASK_ENDED", StatusCode.FailedPrecondition)]
+    [TestCase("TASK_TOKEN_INVALID", StatusCode.Unauthenticated)]
+    [TestCase("TASK_NOT_FOUND", StatusCode.NotFound)]
+    public async Task Heartbeat_BrokerSaysOver_EndsTheTaskHere(string reason, StatusCode code)
+    {
+        await using var bench = await BrokerBench.StartAsync();
+        var task = await bench.OpenAsync();
+        bench.Broker.FailNext("Heartbeat", Refusal.Of(code, reason));
+        bench.Time.Advance(TimeSpan.FromSeconds(10));
+        await Until.TrueAsync(() => task.Ended.IsCancellationRequested);
+        await task.DisposeAsync();
+        Assert.That(bench.CountOf("EndTask"), Is.Zero, "there is nothing left to end");
+    }
+
+    [Test]
+    public async Task Heartbeat_FreshEvidenceIsDue_BringsIt()
+    {
+        await using var bench = await BrokerBench.StartAsync();
+        await using var task = await bench.OpenAsync();
+        var until = bench.Time.GetUtcNow() + TimeSpan.FromSeconds(60);
+        bench.Broker.Script<HeartbeatRequest, HeartbeatResponse>(_ => Task.FromResult(new HeartbeatResponse
+        {
+            HeartbeatDeadline = Timestamp.FromDateTimeOffset(until),
+            AttestedUntil = Timestamp.FromDateTimeOffset(until),
+        }));
+        await Until.AdvancedAsync(bench.Time, TimeSpan.FromSeconds(1), () => bench.Broker.Requests<HeartbeatRequest>().Any(r => r.Evidence is not null));
+        Assert.That(bench.Broker.Requests<HeartbeatRequest>()[0].Evidence, Is.Null);
+        Assert.That(bench.Time.GetUtcNow(), Is.LessThan(until));
+    }
+
+    [Test]
+    public async Task Issue_AttestationExpired_ShowsEvidenceAndAsksAgain()
+    {
+        await using var bench = await BrokerBench.StartAsync();
+        await using var task = await bench.OpenAsync();
+        bench.Broker.FailNext("Issue", Refusal.Of(StatusCode.Unauthenticated, "ATTESTATION_EXPIRED"));
+        await task.IssueAsync("orders-api");
+        Assert.That(bench.Broker.Requests<HeartbeatRequest>().Single().Evidence.Payload.ToStringUtf8(), Is.EqualTo("the-svid"));
+        Assert.That(bench.CountOf("Issue"), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Heartbeat_OfAJoinedTask_IsSentOnRequestOnly()
+    {
+        await using var bench = await BrokerBench.StartAsync();
+        var token = (await bench.OpenAsync()).Detach();
+        await using var joined = await bench.Client.JoinTaskAsync(token);
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+        await bench.Client.GetStatusAsync();
+        Assert.That(bench.CountOf("Heartbeat"), Is.Zero);
+        var due = await joined.HeartbeatAsync();
+        Assert.That(due, Is.EqualTo(bench.Time.GetUtcNow() + TimeSpan.FromSeconds(30)));
+    }
+}
