@@ -70,7 +70,7 @@ engine_make_image() {
 }
 
 engine_try_image() {
-  local container answer= tries
+  local container answer='' tries
   container=$(docker run --detach --rm "$REDIS_IMAGE") || fail "Docker: a container of $REDIS_IMAGE does not start." || return
   for ((tries = 0; tries < 20; tries++)); do
     answer=$(docker exec "$container" redis-cli ping 2>&1) && [[ $answer == PONG ]] && break
