@@ -1,0 +1,54 @@
+# Running the tests. Sourced from the root of the repository, after lint.sh.
+
+RESULTS_FOLDER=artifacts/test-results
+
+run_tests() {
+  local filter='Category!=Long'
+  read_test_arguments "$@"
+  require_tools
+  require_stores
+  restore
+  build --no-restore
+  step "Lint: protos"
+  lint_protos
+  test_assemblies "$filter"
+}
+
+# Leaves the filter in the caller's variable.
+read_test_arguments() {
+  local only=
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      --long) filter= ;;
+      --filter)
+        [[ -n ${2:-} ]] || fail "--filter needs a filter, such as Category=Store."
+        only=$2
+        shift
+        ;;
+      *) fail "test does not know '$1'." ;;
+    esac
+    shift
+  done
+  [[ -z $only ]] || filter="($only)${filter:+&($filter)}"
+}
+
+require_stores() {
+  require_commands redis-server=redis-server redis-sentinel=redis-sentinel redis-cli=redis-tools
+}
+
+# One assembly after the other: each brings its own servers, and two cores carry one set.
+test_assemblies() {
+  local filter=$1 project name code outcomes=()
+  rm -rf "$RESULTS_FOLDER"
+  for project in tests/*Tests/*.csproj; do
+    name=$(basename "$project" .csproj)
+    step "Tests of $name"
+    code=0
+    CREDBROKER_REQUIRE_STORES=1 dotnet test "$project" --no-build --verbosity quiet ${filter:+--filter "$filter"} \
+      --results-directory "$RESULTS_FOLDER" --logger "trx;LogFileName=$name.trx" \
+      --blame-hang-timeout 10m --blame-hang-dump-type none || code=$?
+    outcomes+=("$name=$code")
+  done
+  step "Tests"
+  node scripts/count-results.mjs "$RESULTS_FOLDER" "${outcomes[@]}"
+}
