@@ -1,5 +1,4 @@
 using System.Globalization;
-using CredBroker.EmbeddedStore;
 using CredBroker.Server.Hosting;
 using CredBroker.Server.Storage.Redis;
 using Microsoft.Extensions.Options;
@@ -8,11 +7,11 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Storage;
 
 /// <summary>The open connection to the store, and the embedded store itself where that is used.</summary>
-internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder data) : IAsyncDisposable
+internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder data, ILoggerFactory loggers) : IAsyncDisposable
 {
     private const string PolicyField = "maxmemory_policy:";
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
-    private EmbeddedRedis? _embedded;
+    private EmbeddedStore.EmbeddedStore? _embedded;
     private ConnectionMultiplexer? _multiplexer;
     private IDatabase? _database;
 
@@ -51,7 +50,7 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
         ConfigurationOptions configuration;
         if (settings.IsEmbedded)
         {
-            _embedded = await EmbeddedRedis.StartAsync(data.File("store"), cancellationToken);
+            _embedded = await StartEmbeddedAsync(cancellationToken);
             configuration = new ConfigurationOptions { EndPoints = { _embedded.EndPoint } };
         }
         else
@@ -70,6 +69,18 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
         // A call that cannot be sent now fails now: the caller is told to come back, and nothing is sent twice behind its back.
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
         return configuration;
+    }
+
+    private async Task<EmbeddedStore.EmbeddedStore> StartEmbeddedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EmbeddedStore.EmbeddedStore.StartAsync(data.File("store"), loggers: loggers, cancellationToken: cancellationToken);
+        }
+        catch (EmbeddedStore.EmbeddedStoreException exception)
+        {
+            throw new StartRefusedException(exception.Message, exception);
+        }
     }
 
     /// <summary>A store that evicts throws leases away, and with them the knowledge that a credential lives.</summary>
