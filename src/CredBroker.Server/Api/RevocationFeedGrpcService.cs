@@ -58,6 +58,7 @@ internal sealed class RevocationFeedGrpcService(WorkloadAttestation attestation,
                 ExpiresAt = Write.Instant(e.ExpiresAt),
                 Reason = (Protocol.V1.EndReason)e.Reason,
             }));
+            if (offset == 0) message.Fences.AddRange(slice.Fences.Select(WriteFenceEvent.Of).OfType<FenceEvent>());
             yield return message;
             offset += part.Count;
         }

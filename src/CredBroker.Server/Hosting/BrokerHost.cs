@@ -30,7 +30,7 @@ public static class BrokerHost
         builder.Services.AddTemplateCatalogue(builder.Configuration);
         builder.Services.AddSpiffeJwtAttestor(builder.Configuration);
         builder.Services.AddTokens(builder.Configuration);
-        builder.Services.AddBroker();
+        builder.Services.AddBroker(builder.Configuration);
         AddGrpc(builder.Services);
 
         var app = builder.Build();

@@ -1,5 +1,6 @@
 using CredBroker.Backends;
 using CredBroker.Issuance;
+using CredBroker.Leases;
 using CredBroker.Policy;
 using CredBroker.Revocation;
 using CredBroker.Server.Revocation;
@@ -11,7 +12,7 @@ namespace CredBroker.Server.Hosting;
 /// <summary>Registers the domain's verbs and the workers that turn them.</summary>
 internal static class BrokerServiceCollectionExtensions
 {
-    public static IServiceCollection AddBroker(this IServiceCollection services)
+    public static IServiceCollection AddBroker(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<IPolicyEvaluator, TemplateBoundsEvaluator>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICredentialBackend, TokenBackend>());
@@ -19,7 +20,8 @@ internal static class BrokerServiceCollectionExtensions
         services.AddHostedService<StartWith<BackendRegistry>>();
         services.AddSingleton<TaskGate>();
         services.AddSingleton<TaskTree>();
-        return services.AddIssuance().AddRevocation();
+        services.AddSingleton<FenceBook>();
+        return services.AddIssuance().AddRevocation(configuration);
     }
 
     private static IServiceCollection AddIssuance(this IServiceCollection services)
@@ -29,24 +31,34 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<TaskOpener>();
         services.AddSingleton<TaskHeartbeat>();
         services.AddSingleton<IssuePlanner>();
+        services.AddSingleton<LeaseRecorder>();
+        services.AddSingleton<CredentialMaker>();
         services.AddSingleton<CredentialIssuer>();
         services.AddSingleton<CredentialRenewer>();
         services.AddSingleton<LeaseReader>();
         return services;
     }
 
-    private static IServiceCollection AddRevocation(this IServiceCollection services)
+    private static IServiceCollection AddRevocation(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSettings<RevocationOptions>(configuration, RevocationOptions.SectionName, options => options.Faults());
         services.AddSingleton<TransitionAudit>();
         services.AddSingleton<LeaseRevoker>();
         services.AddSingleton<LeaseReleaser>();
         services.AddSingleton<TaskEnder>();
+        services.AddSingleton<BackendRevoker>();
+        services.AddSingleton<LeaseSweep>();
+        services.AddSingleton<OrderConfirmation>();
+        services.AddSingleton<OrderDrain>();
+        services.AddSingleton<MassRevocation>();
         services.AddSingleton<Expirer>();
         services.AddSingleton<OwedAuditDrain>();
         services.AddSingleton<RevocationFeed>();
         services.AddHostedService<TransitionAuditWorker>();
         services.AddHostedService<OwedAuditWorker>();
         services.AddHostedService<ExpiryWorker>();
+        services.AddHostedService<RevocationWorker>();
+        services.AddHostedService<OrderWorker>();
         services.AddHostedService<RevocationFeedWorker>();
         return services;
     }

@@ -23,6 +23,7 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<RedisEpoch>();
         services.AddSingleton<ITaskStore, RedisTaskStore>();
         services.AddSingleton<ILeaseStore, RedisLeaseStore>();
+        services.AddSingleton<ILeaseIndex, RedisLeaseIndex>();
         services.AddSingleton<IDueIndex, RedisDueIndex>();
         services.AddSingleton<IAuditOutbox, RedisAuditOutbox>();
         services.AddSingleton<IRevocationLog, RedisRevocationLog>();
@@ -30,6 +31,9 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<IFenceStore>(provider => provider.GetRequiredService<RedisFenceStore>());
         services.AddSingleton<IRevocationBacklog, RedisRevocationBacklog>();
         services.AddSingleton<IWorkloadQuota, RedisWorkloadQuota>();
+        services.AddSingleton<RedisOrderStore>();
+        services.AddSingleton<IOrderStore>(provider => provider.GetRequiredService<RedisOrderStore>());
+        services.AddSingleton<IPreviewStore>(provider => provider.GetRequiredService<RedisOrderStore>());
         return services;
     }
 }

@@ -53,4 +53,13 @@ public enum AuditEventType
 
     /// <summary>Written by the log itself: it was interrupted here, and events may have been refused.</summary>
     Gap,
+
+    /// <summary>An operator ordered a mass revocation; its fence stands.</summary>
+    RevocationOrdered,
+
+    /// <summary>A mass revocation has found nothing more to revoke.</summary>
+    RevocationDone,
+
+    /// <summary>An operator may lift a fence; it is lifted once this is durable.</summary>
+    FenceLiftAllowed,
 }

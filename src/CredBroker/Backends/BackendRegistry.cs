@@ -16,6 +16,9 @@ public sealed class BackendRegistry
         }
     }
 
+    /// <summary>The names of all of them.</summary>
+    public IReadOnlyCollection<string> Names => _backends.Keys;
+
     /// <summary>The backend of that name.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.BackendUnavailable"/>: there is none.</exception>
     public ICredentialBackend Get(string name) => _backends.TryGetValue(name, out var backend)

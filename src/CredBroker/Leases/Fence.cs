@@ -24,6 +24,7 @@ public sealed record Fence
     /// <summary>The store's time after the last bucket had it; null until then.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>Whether it refuses a lease of these terms now. When a lease was issued says nothing about one that is yet to come.</summary>
-    public bool Refuses(LeaseTerms terms, LeaseId leaseId) => Selectors.Any(selector => selector.MatchesTerms(terms, leaseId));
+    /// <summary>Whether it refuses a lease of these terms that is yet to be issued. A selector of what was issued before the fence was raised matches nothing new.</summary>
+    public bool Refuses(LeaseTerms terms, LeaseId leaseId) => Selectors.Any(
+        selector => (selector.IssuedBefore is null || selector.IssuedBefore > RaisedAt) && selector.MatchesTerms(terms, leaseId));
 }

@@ -87,5 +87,18 @@ public sealed record LeaseSelector
         }
     }
 
+    /// <summary>The selector for people and for the audit trail: <c>tenant=payments, template=orders-api</c>.</summary>
+    public string Describe()
+    {
+        (string Name, string? Value)[] parts =
+        [
+            ("tenant", Tenant), ("workload", Workload), ("selector", AttestedSelector), ("task", TaskId?.Value), ("template", Template),
+            ("target", Target), ("sensitivity", Sensitivity?.ToString().ToLowerInvariant()), ("risk", Risk?.ToString().ToLowerInvariant()),
+            ("backend", Backend), ("policy_version", PolicyVersion), ("issued_before", IssuedBefore?.ToString("O")),
+            ("issued_after", IssuedAfter?.ToString("O")), ("lease", LeaseId?.Value),
+        ];
+        return string.Join(", ", parts.Where(part => part.Value is not null).Select(part => $"{part.Name}={part.Value}"));
+    }
+
     private static bool Is(string? wanted, string actual) => wanted is null || string.Equals(wanted, actual, StringComparison.Ordinal);
 }

@@ -26,6 +26,7 @@ internal sealed class BucketKeys
         AuditOwed = _prefix + "ap";
         Fences = _prefix + "fences";
         DeadLetters = _prefix + "dl";
+        TemplateIndexes = _prefix + "ix:tpls";
     }
 
     public RedisKey Due { get; }
@@ -47,6 +48,9 @@ internal sealed class BucketKeys
     public RedisKey Fences { get; }
 
     public RedisKey DeadLetters { get; }
+
+    /// <summary>Which indexes by template there are: together they have every live lease of the bucket.</summary>
+    public RedisKey TemplateIndexes { get; }
 
     public static BucketKeys Of(int bucket) => All[bucket];
 

@@ -49,6 +49,8 @@ internal sealed class LuaScript
 
     public static LuaScript TakePlace { get; } = new("take_place", releases: false);
 
+    public static LuaScript Hold { get; } = new("hold", releases: true);
+
     public string Name { get; }
 
     /// <summary>It takes things away, so a full store must still run it.</summary>

@@ -7,7 +7,7 @@ namespace CredBroker.Server.Storage.Redis;
 /// <summary>Leases in Redis, one script a transition.</summary>
 internal sealed class RedisLeaseStore(RedisStore store) : ILeaseStore
 {
-    private const int SharedRevokeKeys = 6;
+    private const int SharedRevokeKeys = 7;
 
     public async Task<BeginOutcome> BeginAsync(LeaseIntent intent, CancellationToken cancellationToken)
     {
@@ -21,6 +21,7 @@ internal sealed class RedisLeaseStore(RedisStore store) : ILeaseStore
                 keys.Task(terms.TaskId), lease, keys.Due, keys.LeasesOf(terms.TaskId), keys.ByWorkload(terms.Tenant, terms.Workload),
                 keys.ByTemplate(terms.Template), keys.FenceEpoch, keys.HighWater,
                 intent.IdempotencyKeyHash is { } key ? keys.IdempotencyKey(terms.TaskId, key) : lease,
+                keys.TemplateIndexes,
             ],
             [
                 intent.Id.Value, intent.TokenHash, store.Now, store.ClockBound, intent.FenceEpoch, Instant.Write(intent.Ttl),
@@ -142,7 +143,7 @@ internal sealed class RedisLeaseStore(RedisStore store) : ILeaseStore
     {
         var all = new List<RedisKey>(SharedRevokeKeys + (5 * request.Leases.Count))
         {
-            keys.Due, keys.Feed, keys.FeedSequence, keys.Revoked, keys.AuditOwed, keys.HighWater,
+            keys.Due, keys.Feed, keys.FeedSequence, keys.Revoked, keys.AuditOwed, keys.HighWater, keys.TemplateIndexes,
         };
         foreach (var lease in request.Leases)
         {

@@ -43,6 +43,7 @@ internal sealed class RedisRevocationBacklog(RedisStore store) : IRevocationBack
             [
                 keys.Queue(lease.Terms.Backend, claim.Priority), keys.Lease(lease.Id), keys.Task(lease.Terms.TaskId),
                 keys.ByWorkload(lease.Terms.Tenant, lease.Terms.Workload), keys.ByTemplate(lease.Terms.Template), keys.DeadLetters, keys.AuditOwed,
+                keys.TemplateIndexes,
             ],
             [
                 lease.Id.Value, claim.Claim, Word(settlement.Outcome), Instant.Write(settlement.Pause),

@@ -8,4 +8,5 @@ namespace CredBroker.Server.Storage.Redis;
 [JsonSerializable(typeof(StoredNotes))]
 [JsonSerializable(typeof(StoredTask))]
 [JsonSerializable(typeof(StoredFence))]
+[JsonSerializable(typeof(StoredOrder))]
 internal sealed partial class StoredJson : JsonSerializerContext;

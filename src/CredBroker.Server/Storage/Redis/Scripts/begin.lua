@@ -1,5 +1,5 @@
 -- Records a lease and all its indexes, before anything is made. What the broker mints itself is active at once.
--- KEYS task, lease, exp, TL, ix:wl, ix:tpl, fence_epoch, hwm, idem or the lease again
+-- KEYS task, lease, exp, TL, ix:wl, ix:tpl, fence_epoch, hwm, idem or the lease again, ix:tpls
 -- ARGV lease id, token hash, broker now, clock bound, fence epoch, ttl, max ttl, kind ('t' minted here, 'b' by a backend), intent life,
 --      quota field or '-', quota, request digest or '', idem life, terms
 local quota = 'q:' .. ARGV[10]
@@ -29,6 +29,7 @@ redis.call('ZADD', KEYS[3], str(due), ARGV[1])
 redis.call('ZADD', KEYS[4], str(now), ARGV[1])
 redis.call('ZADD', KEYS[5], str(now), ARGV[1])
 redis.call('ZADD', KEYS[6], str(now), ARGV[1])
+redis.call('SADD', KEYS[10], KEYS[6])
 if ARGV[10] ~= '-' then redis.call('HINCRBY', KEYS[1], quota, 1) end
 if ARGV[12] ~= '' then redis.call('SET', KEYS[9], ARGV[1] .. ' ' .. ARGV[12], 'PX', ARGV[13]) end
 return { 'OK', str(now), str(exp), str(max) }

@@ -1,5 +1,5 @@
 -- Records the end of leases: the one way in to revocation. What the broker minted itself is dead with this very script.
--- KEYS exp, feed, fseq, rv, ap, hwm, then for each lease: lease, task, ix:wl, ix:tpl, rq
+-- KEYS exp, feed, fseq, rv, ap, hwm, ix:tpls, then for each lease: lease, task, ix:wl, ix:tpl, rq
 -- ARGV reason, only if due, broker now, clock bound, feed length, tombstone, priority, intent life, then for each lease: id, audience hash or '-'
 local now = store_now()
 local due = ARGV[2] == '1'
@@ -9,8 +9,8 @@ if due then
 end
 local out = { 'OK' }
 local told, latest = 0, 0
-for i = 0, (#KEYS - 6) / 5 - 1 do
-  local k = 6 + i * 5
+for i = 0, (#KEYS - 7) / 5 - 1 do
+  local k = 7 + i * 5
   local lease, task, ixwl, ixtpl, rq = KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], KEYS[k + 4], KEYS[k + 5]
   local id, audience = ARGV[9 + i * 2], ARGV[10 + i * 2]
   local l = read_lease(redis.call('GET', lease))
@@ -32,6 +32,7 @@ for i = 0, (#KEYS - 6) / 5 - 1 do
       l.confirmed = now
       redis.call('ZREM', ixwl, id)
       redis.call('ZREM', ixtpl, id)
+      if redis.call('EXISTS', ixtpl) == 0 then redis.call('SREM', KEYS[7], ixtpl) end
       if l.quota ~= '-' and redis.call('EXISTS', task) == 1 then redis.call('HINCRBY', task, 'q:' .. l.quota, -1) end
       if handed_out and l.exp > now then
         local seq = redis.call('INCR', KEYS[3])

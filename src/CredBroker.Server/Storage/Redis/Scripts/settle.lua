@@ -1,5 +1,5 @@
 -- What a backend said of a claimed lease. A claim that somebody else has taken over says nothing any more.
--- KEYS rq, lease, task, ix:wl, ix:tpl, dl, ap
+-- KEYS rq, lease, task, ix:wl, ix:tpl, dl, ap, ix:tpls
 -- ARGV lease id, claim, outcome (revoked, again, uncounted, dead), pause before the next attempt, notes, tombstone
 local l = read_lease(redis.call('GET', KEYS[2]))
 if not l or l.claim ~= tonumber(ARGV[2]) or (l.state ~= 'r' and l.state ~= 'x') then return { 'STALE' } end
@@ -12,6 +12,7 @@ if ARGV[3] == 'revoked' then
   redis.call('ZREM', KEYS[1], ARGV[1])
   redis.call('ZREM', KEYS[4], ARGV[1])
   redis.call('ZREM', KEYS[5], ARGV[1])
+  if redis.call('EXISTS', KEYS[5]) == 0 then redis.call('SREM', KEYS[8], KEYS[5]) end
   redis.call('ZREM', KEYS[6], ARGV[1])
   redis.call('ZADD', KEYS[7], str(now), ARGV[1])
   if l.quota ~= '-' and redis.call('EXISTS', KEYS[3]) == 1 then redis.call('HINCRBY', KEYS[3], 'q:' .. l.quota, -1) end

@@ -1,0 +1,16 @@
+namespace CredBroker.Leases;
+
+/// <summary>
+/// Finds live leases, bucket by bucket. Every call refuses with <see cref="ErrorReason.StoreUnavailable"/> where the store
+/// does not answer.
+/// </summary>
+public interface ILeaseIndex
+{
+    /// <summary>
+    /// Live leases of one bucket that match, in the order of their issue, after a place that an earlier call returned. The
+    /// smallest index that fits the selector is read, at most <paramref name="take"/> entries of it. A lease that was recorded
+    /// before the first call and lives until the last is found, whatever comes and goes meanwhile.
+    /// </summary>
+    /// <exception cref="FormatException"><paramref name="after"/> is not of an earlier call.</exception>
+    Task<LeaseScan> ScanAsync(int bucket, LeaseSelector selector, string? after, int take, CancellationToken cancellationToken);
+}

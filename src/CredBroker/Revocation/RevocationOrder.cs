@@ -1,0 +1,55 @@
+using CredBroker.Leases;
+
+namespace CredBroker.Revocation;
+
+/// <summary>A mass revocation: durable before its fence is raised, so that another broker goes on where one dies.</summary>
+public sealed record RevocationOrder
+{
+    /// <summary>Its id.</summary>
+    public required OrderId Id { get; init; }
+
+    /// <summary>What it matches: any of these.</summary>
+    public required IReadOnlyList<LeaseSelector> Selectors { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Who ordered it.</summary>
+    public required string OrderedBy { get; init; }
+
+    /// <summary>When.</summary>
+    public required DateTimeOffset OrderedAt { get; init; }
+
+    /// <summary>Its fence.</summary>
+    public required FenceId FenceId { get; init; }
+
+    /// <summary>How far it has come.</summary>
+    public OrderState State { get; init; } = OrderState.Fencing;
+
+    /// <summary>Buckets that are drained.</summary>
+    public int DrainedBuckets { get; init; }
+
+    /// <summary>Leases whose end it recorded.</summary>
+    public long Fenced { get; init; }
+
+    /// <summary>Broker tokens among them: dead at once.</summary>
+    public long Dead { get; init; }
+
+    /// <summary>Those whose backend has confirmed.</summary>
+    public long Confirmed { get; init; }
+
+    /// <summary>Those whose backend has not confirmed yet.</summary>
+    public long Unconfirmed { get; init; }
+
+    /// <summary>Those that could not be revoked.</summary>
+    public long Irrevocable { get; init; }
+
+    /// <summary>When the last scan found nothing more.</summary>
+    public DateTimeOffset? DoneAt { get; init; }
+
+    /// <summary>Whether the audit trail holds its lines up to its state.</summary>
+    public OrderState? AuditedUpTo { get; init; }
+
+    /// <summary>Whether anything is left to do for it.</summary>
+    public bool IsOpen => State != OrderState.Done || Unconfirmed > 0 || AuditedUpTo != State;
+}
