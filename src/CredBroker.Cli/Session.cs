@@ -32,13 +32,19 @@ internal sealed class Session
     }
 
     /// <summary>A client of the broker that the caller named.</summary>
-    public CredBrokerClient Connect()
+    /// <param name="handleSignals">Whether SIGINT and SIGTERM end open tasks; false where the command handles them itself.</param>
+    public CredBrokerClient Connect(bool handleSignals = true)
     {
         var address = Parsed.GetValue(_global.Address) ?? _host.Variable("CREDBROKER_ADDRESS");
         if (string.IsNullOrWhiteSpace(address)) throw new UsageException("Say where the broker is: --address or CREDBROKER_ADDRESS.");
         try
         {
-            return _host.Connect(new CredBrokerOptions { Address = address, EvidenceFile = _host.Variable("CREDBROKER_EVIDENCE_FILE") });
+            return _host.Connect(new CredBrokerOptions
+            {
+                Address = address,
+                EvidenceFile = _host.Variable("CREDBROKER_EVIDENCE_FILE"),
+                HandleSignals = handleSignals,
+            });
         }
         catch (ArgumentException e)
         {

@@ -8,7 +8,8 @@ namespace CredBroker.Client;
 
 /// <summary>
 /// A task: what an agent is doing now. Every credential belongs to one and dies with it. Heartbeats go out in the background while it is
-/// open. Disposing it ends it; so does the normal exit of the process; and if the process is killed, the broker misses its heartbeats.
+/// open. Disposing it ends it; so does the exit of the process, by SIGINT and SIGTERM too; and if the process is killed, the broker misses
+/// its heartbeats.
 /// </summary>
 [JsonConverter(typeof(RefusingJsonConverter<BrokerTask>))]
 [DebuggerDisplay("{ToString(),nq}")]

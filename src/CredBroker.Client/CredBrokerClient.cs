@@ -10,7 +10,7 @@ namespace CredBroker.Client;
 public sealed class CredBrokerClient : ICredBroker, IAsyncDisposable
 {
     private readonly BrokerConnection _connection;
-    private readonly OpenTasks _openTasks = new();
+    private readonly OpenTasks _openTasks;
 
     /// <summary>A broker by its address.</summary>
     /// <param name="address">Such as <c>https://broker.acme.test:8443</c>; <c>http://</c> for the same machine only.</param>
@@ -31,6 +31,7 @@ public sealed class CredBrokerClient : ICredBroker, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _connection = new BrokerConnection(options, evidence ?? EvidenceOf(options), time ?? TimeProvider.System, loggers ?? NullLoggerFactory.Instance);
+        _openTasks = new OpenTasks(options.HandleSignals);
     }
 
     /// <inheritdoc/>
@@ -68,8 +69,6 @@ public sealed class CredBrokerClient : ICredBroker, IAsyncDisposable
         await _openTasks.DisposeAsync();
         _connection.Dispose();
     }
-
-    internal Task EndOpenTasksAsync() => _openTasks.EndAllAsync();
 
     private static IEvidenceSource EvidenceOf(CredBrokerOptions options) => options.EvidenceFile is { Length: > 0 } file
         ? new FileEvidenceSource(file, options.Attestor)

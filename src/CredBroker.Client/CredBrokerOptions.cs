@@ -22,6 +22,13 @@ public sealed class CredBrokerOptions
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// Whether SIGINT (Ctrl+C) and SIGTERM end the open tasks before they kill the process. A program that handles them itself and goes on
+    /// to finish its work sets this to false, or registers its handlers after it has made the client. Under a generic host it is always
+    /// false: the host handles them, and disposes the client.
+    /// </summary>
+    public bool HandleSignals { get; set; } = true;
+
+    /// <summary>
     /// What the application as a whole is for. With it, <c>AddCredBrokerToken</c> opens one task for the application where no task is current;
     /// null = every request needs a current task.
     /// </summary>

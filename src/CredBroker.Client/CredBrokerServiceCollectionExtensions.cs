@@ -3,6 +3,7 @@ using CredBroker.Client.Internal;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -20,6 +21,7 @@ public static class CredBrokerServiceCollectionExtensions
     {
         services.AddOptions<CredBrokerOptions>().Configure<IServiceProvider>(Bind).ValidateOnStart();
         if (configure is not null) services.Configure(configure);
+        services.AddOptions<CredBrokerOptions>().PostConfigure<IServiceProvider>(LeaveSignalsToTheHost);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CredBrokerOptions>, OptionsRules>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ICredBroker>(provider => new CredBrokerClient(
@@ -46,6 +48,9 @@ public static class CredBrokerServiceCollectionExtensions
         var request = new CredentialRequest(template) { Capabilities = capabilities is [] ? [Capability.Read] : [.. capabilities] };
         return builder.AddHttpMessageHandler(provider => new CredBrokerTokenHandler(provider.GetRequiredService<ApplicationTask>(), request));
     }
+
+    private static void LeaveSignalsToTheHost(CredBrokerOptions options, IServiceProvider provider) =>
+        options.HandleSignals &= provider.GetService<IHostApplicationLifetime>() is null;
 
     private static void Bind(CredBrokerOptions options, IServiceProvider provider) =>
         provider.GetService<IConfiguration>()?.GetSection(CredBrokerOptions.SectionName).Bind(options, o => o.ErrorOnUnknownConfiguration = true);

@@ -41,8 +41,10 @@ internal static class GarnetSettings
             CheckpointDir = Path.Combine(dataFolder, "checkpoint"),
             LogMemorySize = Megabytes(settings.MemoryMegabytes),
             PageSize = "2m",
-            SegmentSize = "32m",
-            ObjectLogSegmentSize = "32m",
+            SegmentSize = "1g",
+            // Garnet 2.2.8 does not recover a checkpoint whose objects fill more than one segment of this size. Files are as large
+            // as their content, so a size that is never reached costs nothing.
+            ObjectLogSegmentSize = "1024g",
             IndexMemorySize = "16m",
             IndexMaxMemorySize = "256m",
             AofMemorySize = "16m",
@@ -54,7 +56,7 @@ internal static class GarnetSettings
             ExpiredKeyDeletionScanFrequencySecs = upkeep * 12,
             CompactionFrequencySecs = upkeep * 12,
             CompactionType = LogCompactionType.Lookup,
-            CompactionMaxSegments = 4,
+            CompactionMaxSegments = 2,
         };
     }
 

@@ -43,7 +43,7 @@ internal static class ExecCommand
             return program.ExitCode;
         }
         using var signals = new SignalRelay();
-        await using var broker = session.Connect();
+        await using var broker = session.Connect(handleSignals: false);
         try
         {
             var request = new TaskRequest(parsed.GetValue(Purpose) ?? $"exec {Path.GetFileName(words[0])}") { Intent = parsed.GetValue(Intent) ?? "" };

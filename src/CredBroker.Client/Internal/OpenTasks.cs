@@ -1,19 +1,27 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 
 namespace CredBroker.Client.Internal;
 
 /// <summary>
-/// The tasks that this process has to end. On the normal exit of the process, SIGTERM's included, they are ended as well as that can be
-/// done in two seconds. SIGINT is left alone: whether Ctrl+C ends the work is for the program to say, and a library that ended its tasks
-/// there would break a graceful shutdown. A process that dies without an exit stops its heartbeats, and the broker ends the tasks.
+/// The tasks that this process has to end. When it exits, or SIGINT or SIGTERM is about to kill it, they are ended as well as that can be
+/// done in two seconds. A process that dies in any other way stops its heartbeats, and the broker ends the tasks.
 /// </summary>
 internal sealed class OpenTasks : IAsyncDisposable
 {
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<TaskLifetime, bool> _open = new();
+    private readonly List<PosixSignalRegistration> _signals = [];
 
-    public OpenTasks() => AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+    public OpenTasks(bool handleSignals)
+    {
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+        if (!handleSignals) return;
+        // From .NET 10 on these two kill a process without ProcessExit, unless somebody handles them.
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal));
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal));
+    }
 
     public void Add(TaskLifetime task) => _open[task] = true;
 
@@ -22,12 +30,18 @@ internal sealed class OpenTasks : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        foreach (var signal in _signals) signal.Dispose();
         await Task.WhenAll(_open.Keys.Select(t => t.DisposeAsync().AsTask()));
     }
 
-    /// <summary>Ends what is open, saying that the process has gone.</summary>
-    public Task EndAllAsync() => Task.WhenAll(_open.Keys.Select(t => t.EndQuietlyAsync("process exited", ExitLimit)));
+    private void OnProcessExit(object? sender, EventArgs e) => EndAll();
 
-    // The event is synchronous and the process is gone when it returns, so this thread has to wait; the limit bounds it.
-    private void OnProcessExit(object? sender, EventArgs e) => Task.WaitAll([Task.Run(EndAllAsync)], ExitLimit);
+    private void OnSignal(PosixSignalContext context)
+    {
+        // Somebody has taken the signal and goes on: the end of the work is for them to say. Otherwise the process dies after this.
+        if (!context.Cancel) EndAll();
+    }
+
+    // The process is gone when this returns, so the thread has to wait; the limit bounds it.
+    private void EndAll() => Task.WaitAll([Task.Run(() => Task.WhenAll(_open.Keys.Select(t => t.EndQuietlyAsync("process exited", ExitLimit))))], ExitLimit);
 }

@@ -3,6 +3,9 @@ using CredBroker.Client.Evidence;
 using Grpc.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace CredBroker.Tests.Client;
@@ -66,6 +69,16 @@ public sealed class CredBrokerOptionsTests
         await using var provider = new ServiceCollection().AddCredBroker(o => o.Address = "http://127.0.0.1:7070").BuildServiceProvider();
         var (first, second) = (provider.GetRequiredService<ICredBroker>(), provider.GetRequiredService<ICredBroker>());
         Assert.That(first, Is.SameAs(second));
+    }
+
+    [Test]
+    public void AddCredBroker_UnderAHost_LeavesSignalsToIt()
+    {
+        using var alone = new ServiceCollection().AddCredBroker(o => o.Address = "http://127.0.0.1:7070").BuildServiceProvider();
+        using var hosted = new ServiceCollection().AddCredBroker(o => o.Address = "http://127.0.0.1:7070")
+            .AddSingleton<IHostApplicationLifetime>(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance)).BuildServiceProvider();
+        Assert.That(alone.GetRequiredService<IOptions<CredBrokerOptions>>().Value.HandleSignals, Is.True);
+        Assert.That(hosted.GetRequiredService<IOptions<CredBrokerOptions>>().Value.HandleSignals, Is.False);
     }
 
     private static ServiceProvider Services(params (string Key, string Value)[] settings) => new ServiceCollection()

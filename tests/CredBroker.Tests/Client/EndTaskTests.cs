@@ -98,7 +98,7 @@ public sealed class EndTaskTests
         var task = await bench.OpenAsync();
         task.Detach();
         await task.DisposeAsync();
-        await bench.Client.EndOpenTasksAsync();
+        await bench.Client.DisposeAsync();
         Assert.That(bench.CountOf("EndTask"), Is.Zero);
     }
 
@@ -120,14 +120,5 @@ public sealed class EndTaskTests
         await bench.OpenAsync();
         await bench.Client.DisposeAsync();
         Assert.That(bench.CountOf("EndTask"), Is.EqualTo(2));
-    }
-
-    [Test]
-    public async Task EndOpenTasks_AtProcessExit_SaysSo()
-    {
-        await using var bench = await BrokerBench.StartAsync();
-        await bench.OpenAsync();
-        await bench.Client.EndOpenTasksAsync();
-        Assert.That(bench.Broker.Requests<EndTaskRequest>().Single().Outcome, Is.EqualTo("process exited"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using CredBroker.Protocol.V1;
 using CredBroker.Testing.Broker;
 using Grpc.Core;
@@ -81,7 +82,28 @@ public sealed class QuickStartTests
         Assert.That(_broker.Requests<EndTaskRequest>().Single().Outcome, Does.StartWith("failed: "));
     }
 
+    [TestCase(2), TestCase(15), Platform(Exclude = "Win")]
+    public async Task QuickStart_KilledBySignal_EndsItsTaskFirst(int signal)
+    {
+        _broker.Ledger.TtlOf["orders-api-brief"] = TimeSpan.FromMinutes(1);
+        await using var orders = await FakeOrdersApi.StartAsync(_broker, hearsOfRevocation: true);
+        using var process = Start(orders.Address);
+        await Until.TrueAsync(() => _broker.Requests<GetLeaseRequest>().Count > 3);
+        Assert.That(Kill(process.Id, signal), Is.Zero);
+        await process.WaitForExitAsync();
+        Assert.That(process.ExitCode, Is.EqualTo(128 + signal));
+        Assert.That(_broker.Requests<EndTaskRequest>().Single().Outcome, Is.EqualTo("process exited"));
+    }
+
     private async Task<(int Code, string Output, string Error)> RunAsync(string ordersApi)
+    {
+        using var process = Start(ordersApi);
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+
+    private Process Start(string ordersApi)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "QuickStart.dll")])
         {
@@ -91,9 +113,10 @@ public sealed class QuickStartTests
         start.Environment["CREDBROKER_ADDRESS"] = _broker.Address;
         start.Environment["CREDBROKER_EVIDENCE_FILE"] = _evidence;
         start.Environment["ORDERS_API_URL"] = ordersApi;
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
+        return Process.Start(start)!;
     }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int processId, int signal);
 }
