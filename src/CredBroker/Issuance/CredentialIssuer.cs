@@ -49,8 +49,9 @@ public sealed class CredentialIssuer(
             IdempotencyKeyHash = request.IdempotencyKey.Length == 0 ? null : RequestDigest.Of([request.IdempotencyKey]),
             RequestDigest = IssueDigest(request),
         };
-        var line = audit.AppendAsync(AllowedLine(intent, request, actor), cancellationToken);
-        var lease = await SettleAsync(intent, recorder.BeginAsync(intent, cancellationToken), line, actor);
+        // From here on it is carried through, whether or not the caller still listens: what is begun must be known to its end.
+        var line = audit.AppendAsync(AllowedLine(intent, request, actor), CancellationToken.None);
+        var lease = await SettleAsync(intent, recorder.BeginAsync(intent, CancellationToken.None), line, actor);
         return await maker.MakeAsync(lease, plan, task);
     }
 

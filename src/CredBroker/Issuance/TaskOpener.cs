@@ -21,7 +21,8 @@ public sealed class TaskOpener(
             actor = new AuditActor(ReasonName.Of(identity.Kind), identity.Subject, identity.Tenant);
             var ceiling = await delegation.CheckAsync(parent, identity, request.Delegation, cancellationToken);
             var (task, token) = Draft(request, identity, parent, ceiling);
-            return await RecordAsync(request, task, token, actor, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            return await RecordAsync(request, task, token, actor);
         }
         catch (RefusedException refusal)
         {
@@ -80,14 +81,14 @@ public sealed class TaskOpener(
             : Buckets.Of(identity.Tenant, Guid.NewGuid().ToString("N"));
     }
 
-    private async Task<OpenedTask> RecordAsync(
-        OpenTaskRequest request, AgentTask task, TaskToken token, AuditActor actor, CancellationToken cancellationToken)
+    /// <summary>Goes on when the caller hangs up: what is begun must be known to its end.</summary>
+    private async Task<OpenedTask> RecordAsync(OpenTaskRequest request, AgentTask task, TaskToken token, AuditActor actor)
     {
-        var line = audit.AppendAsync(OpenedLine(task, actor), cancellationToken);
+        var line = audit.AppendAsync(OpenedLine(task, actor), CancellationToken.None);
         OpenedTask? opened = null;
         try
         {
-            opened = Read(await store.OpenAsync(task, OpenTaskDigest.Of(request), cancellationToken), token);
+            opened = Read(await store.OpenAsync(task, OpenTaskDigest.Of(request), CancellationToken.None), token);
         }
         finally
         {
