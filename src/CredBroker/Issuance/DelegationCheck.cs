@@ -51,19 +51,7 @@ public sealed class DelegationCheck(TaskGate gate, ITemplateCatalogue catalogue,
         var needed = entry.Capabilities | Capabilities.Delegate;
         var longest = RequireWithinCeiling(parent, entry.Template, needed);
         if (longest is { } max && (entry.MaxTtl ?? TimeSpan.MaxValue) > max) throw Denied("A longer TTL is handed down than the parent has.");
-        var decision = await policy.EvaluateAsync(
-            new PolicyRequest
-            {
-                Tenant = parent.Tenant,
-                Subject = parent.Subject,
-                Kind = parent.Kind,
-                Template = template,
-                Requested = needed,
-                Purpose = parent.Purpose,
-                Intent = parent.Intent,
-                Labels = parent.Labels,
-            },
-            cancellationToken);
+        var decision = await policy.EvaluateAsync(TaskPolicyRequest.Of(parent, template, needed, ttl: null), cancellationToken);
         if (decision.Refusal is { } refusal) throw new RefusedException(refusal, decision.Message);
     }
 

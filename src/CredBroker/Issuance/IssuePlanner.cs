@@ -40,20 +40,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
     private async ValueTask<PolicyDecision> DecideAsync(
         AgentTask task, Template template, Capabilities capabilities, TimeSpan? ttl, CancellationToken cancellationToken)
     {
-        var decision = await policy.EvaluateAsync(
-            new PolicyRequest
-            {
-                Tenant = task.Tenant,
-                Subject = task.Subject,
-                Kind = task.Kind,
-                Template = template,
-                Requested = capabilities,
-                Ttl = ttl,
-                Purpose = task.Purpose,
-                Intent = task.Intent,
-                Labels = task.Labels,
-            },
-            cancellationToken);
+        var decision = await policy.EvaluateAsync(TaskPolicyRequest.Of(task, template, capabilities, ttl), cancellationToken);
         return decision.Refusal is { } refusal
             ? throw new RefusedException(refusal, decision.Message) { Metadata = new Dictionary<string, string> { ["template"] = template.Name } }
             : decision;
