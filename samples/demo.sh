@@ -114,4 +114,4 @@ make_trust_domain
 start_broker
 start_orders_api
 run_agent
-step "The end"
+step "Stopping everything"

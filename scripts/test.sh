@@ -45,7 +45,7 @@ test_assemblies() {
     step "Tests of $name"
     code=0
     CREDBROKER_REQUIRE_STORES=1 dotnet test "$project" --no-build --verbosity quiet ${filter:+--filter "$filter"} \
-      --results-directory "$RESULTS_FOLDER" --logger "trx;LogFileName=$name.trx" \
+      --results-directory "$RESULTS_FOLDER" --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" \
       --blame-hang-timeout 10m --blame-hang-dump-type none || code=$?
     outcomes+=("$name=$code")
   done
