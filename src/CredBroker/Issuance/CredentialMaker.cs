@@ -50,7 +50,7 @@ public sealed class CredentialMaker(ILeaseStore store, FenceBook fences, LeaseRe
     {
         for (var attempt = 0; attempt < MaxFenceReloads; attempt++)
         {
-            var epoch = fences.Evaluate(lease.Id, lease.Terms);
+            var epoch = await fences.EvaluateAsync(lease.Id, lease.Terms, CancellationToken.None);
             switch (await store.CommitAsync(lease, minted.Handle ?? lease.BackendHandle, minted.Ttl, epoch, CancellationToken.None))
             {
                 case CommitOutcome.Committed(var committed):

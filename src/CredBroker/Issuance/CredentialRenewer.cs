@@ -56,7 +56,7 @@ public sealed class CredentialRenewer(
     {
         for (var attempt = 0; attempt < MaxFenceReloads; attempt++)
         {
-            var epoch = fences.Evaluate(lease.Id, lease.Terms);
+            var epoch = await fences.EvaluateAsync(lease.Id, lease.Terms, cancellationToken);
             switch (await store.RenewAsync(lease, token.SecretHash, longer, epoch, cancellationToken))
             {
                 case RenewOutcome.Renewed(var renewed, var at):

@@ -54,7 +54,8 @@ public sealed class LeaseRecorder(ILeaseStore store, FenceBook fences, IWorkload
         for (var attempt = 0; attempt < MaxFenceReloads && outcome is BeginOutcome.StaleFences; attempt++)
         {
             if (attempt > 0) await fences.ReloadAsync(intent.Id.Bucket, cancellationToken);
-            outcome = await store.BeginAsync(intent with { FenceEpoch = fences.Evaluate(intent.Id, intent.Terms) }, cancellationToken);
+            var epoch = await fences.EvaluateAsync(intent.Id, intent.Terms, cancellationToken);
+            outcome = await store.BeginAsync(intent with { FenceEpoch = epoch }, cancellationToken);
         }
 
         return outcome;

@@ -5,24 +5,29 @@ public sealed class FenceBook(IFenceStore store)
 {
     private readonly FenceSet[] _buckets = [.. Enumerable.Repeat(FenceSet.None, Buckets.Count)];
 
-    /// <summary>Refuses where a known fence matches; returns the epoch that was evaluated.</summary>
+    /// <summary>Refuses where a fence matches; returns the epoch that was evaluated. Only what a known fence matches costs a trip: it may have been lifted since.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.Fenced"/>.</exception>
-    public long Evaluate(LeaseId leaseId, LeaseTerms terms)
+    public async ValueTask<long> EvaluateAsync(LeaseId leaseId, LeaseTerms terms, CancellationToken cancellationToken)
     {
-        var known = Volatile.Read(ref _buckets[leaseId.Bucket]);
-        foreach (var fence in known.Fences)
+        if (Find(leaseId, terms) is null) return Known(leaseId).Epoch;
+        await ReloadAsync(leaseId.Bucket, cancellationToken);
+        if (Find(leaseId, terms) is not { } fence) return Known(leaseId).Epoch;
+        throw new RefusedException(ErrorReason.Fenced, "An operator has put a fence in the way.")
         {
-            if (!fence.Refuses(terms, leaseId)) continue;
-            throw new RefusedException(ErrorReason.Fenced, "An operator has put a fence in the way.")
-            {
-                Metadata = new Dictionary<string, string> { ["fence_id"] = fence.Id.Value },
-            };
-        }
-
-        return known.Epoch;
+            Metadata = new Dictionary<string, string> { ["fence_id"] = fence.Id.Value },
+        };
     }
 
     /// <summary>Reads a bucket's fences again.</summary>
     public async Task ReloadAsync(int bucket, CancellationToken cancellationToken) =>
         Volatile.Write(ref _buckets[bucket], await store.ReadAsync(bucket, cancellationToken));
+
+    private FenceSet Known(LeaseId leaseId) => Volatile.Read(ref _buckets[leaseId.Bucket]);
+
+    private Fence? Find(LeaseId leaseId, LeaseTerms terms)
+    {
+        foreach (var fence in Known(leaseId).Fences)
+            if (fence.Refuses(terms, leaseId)) return fence;
+        return null;
+    }
 }

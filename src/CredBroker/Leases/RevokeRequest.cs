@@ -7,7 +7,7 @@ namespace CredBroker.Leases;
 public sealed record RevokeRequest(IReadOnlyList<Lease> Leases, EndReason Reason, RevocationPriority Priority)
 {
     /// <summary>The most that one call takes, so that no script runs long.</summary>
-    public const int MaxLeases = 200;
+    public const int MaxLeases = 100;
 
     /// <summary>Only those whose time has really passed by the store's clock.</summary>
     public bool OnlyIfDue { get; init; }
