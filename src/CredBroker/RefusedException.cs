@@ -22,6 +22,9 @@ public sealed class RefusedException : Exception
     /// <summary>Facts for programs, such as a lease id. Never a secret.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether the audit trail has been told already, by whoever knew the caller best.</summary>
+    public bool IsRecorded { get; internal set; }
+
     /// <summary>Refuses a request whose field is wrong.</summary>
     public static RefusedException Invalid(string field, string description) =>
         new(ErrorReason.InvalidRequest, $"{field}: {description}") { Violations = [new FieldViolation(field, description)] };

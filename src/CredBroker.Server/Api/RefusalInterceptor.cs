@@ -1,3 +1,5 @@
+using CredBroker.Audit;
+using CredBroker.Issuance;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -7,10 +9,10 @@ using Grpc.Core.Interceptors;
 namespace CredBroker.Server.Api;
 
 /// <summary>
-/// The one place where refusals become gRPC statuses. The caller gets code, reason and sentence; inner exceptions are
+/// The one place where refusals become gRPC statuses, and where those are recorded that nobody has recorded before. The caller gets code, reason and sentence; inner exceptions are
 /// logged and never returned.
 /// </summary>
-internal sealed partial class RefusalInterceptor(ILogger<RefusalInterceptor> logger) : Interceptor
+internal sealed partial class RefusalInterceptor(RefusalAudit refusals, ILogger<RefusalInterceptor> logger) : Interceptor
 {
     private const string Domain = "credbroker";
 
@@ -42,6 +44,7 @@ internal sealed partial class RefusalInterceptor(ILogger<RefusalInterceptor> log
         catch (RefusedException refusal)
         {
             if (refusal.InnerException is { } inner) LogInner(logger, inner, context.Method, ReasonName.Of(refusal.Reason));
+            await refusals.RecordAsync(context.Method, AuditActor.Unknown, refusal, taskId: null, subject: null, CancellationToken.None);
             throw Translate(refusal);
         }
         catch (RpcException)
