@@ -21,9 +21,16 @@ clean_up() {
   local code=$?
   trap '' INT TERM HUP
   stop_all || code=1
-  [[ $code -eq 0 ]] || show_logs >&2
+  case $code in
+    0 | 129 | 130 | 143) ;;
+    *) show_logs >&2 ;;
+  esac
   rm -rf "$SCRATCH"
-  [[ $code -eq 0 ]] && say "demo: ok"
+  case $code in
+    0) say "demo: ok" ;;
+    129 | 130 | 143) say "demo: interrupted" >&2 ;;
+    *) say "demo: failed" >&2 ;;
+  esac
   exit "$code"
 }
 

@@ -39,7 +39,7 @@ await() {
   done
 }
 
-# await_end NAME SECONDS — until the program has ended by itself, and well.
+# await_end NAME SECONDS — until the program has ended by itself, and well; then its log is of no more use.
 await_end() {
   local name=$1 end=$((SECONDS + $2)) code=0
   while alive "$name"; do
@@ -49,6 +49,7 @@ await_end() {
   wait "${PROCESS_IDS[$name]}" || code=$?
   unset "PROCESS_IDS[$name]"
   [[ $code -eq 0 ]] || fail "$name ended with exit code $code."
+  rm -f "$SCRATCH/$name.log"
 }
 
 # stop_all: the last started first; asked once, then made to. Fails where one had to be made to.
