@@ -3,26 +3,27 @@ using Grpc.Core;
 
 namespace CredBroker.Server.Api;
 
-/// <summary>Reads the task token of a call.</summary>
+/// <summary>Reads the token of a call.</summary>
 internal static class CallerToken
 {
     private const string Scheme = "Bearer ";
 
-    /// <summary>The token in <c>authorization: Bearer …</c>, exactly one of it.</summary>
+    /// <summary>The task token in <c>authorization: Bearer …</c>, exactly one of it.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
-    public static TaskToken Of(ServerCallContext context)
+    public static TaskToken Of(ServerCallContext context) =>
+        TaskToken.TryParse(BearerOf(context), out var token) ? token : throw TaskGate.Invalid();
+
+    /// <summary>Whatever stands in <c>authorization: Bearer …</c>; null where there is none, or more than one header.</summary>
+    public static string? BearerOf(ServerCallContext context)
     {
         string? found = null;
         foreach (var entry in context.RequestHeaders)
         {
             if (entry.Key != "authorization") continue;
-            if (found is not null) throw TaskGate.Invalid();
+            if (found is not null) return null;
             found = entry.Value;
         }
 
-        return found is not null && found.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && TaskToken.TryParse(found[Scheme.Length..].Trim(), out var token)
-            ? token
-            : throw TaskGate.Invalid();
+        return found is not null && found.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? found[Scheme.Length..].Trim() : null;
     }
 }

@@ -1,11 +1,14 @@
 using CredBroker.Protocol.V1;
+using CredBroker.Server.Access;
+using CredBroker.Server.Api.Wire;
 using CredBroker.Server.Hosting;
+using CredBroker.Templates;
 using Grpc.Core;
 
 namespace CredBroker.Server.Api;
 
 /// <summary><c>GovernanceService</c> of the protocol.</summary>
-internal sealed class GovernanceGrpcService(BrokerStatus status) : GovernanceService.GovernanceServiceBase
+internal sealed class GovernanceGrpcService(BrokerStatus status, ITemplateCatalogue catalogue) : GovernanceService.GovernanceServiceBase
 {
     public override async Task<GetStatusResponse> GetStatus(GetStatusRequest request, ServerCallContext context)
     {
@@ -26,5 +29,23 @@ internal sealed class GovernanceGrpcService(BrokerStatus status) : GovernanceSer
             Detail = component.Detail,
         }));
         return response;
+    }
+
+    public override Task<ListTemplatesResponse> ListTemplates(ListTemplatesRequest request, ServerCallContext context)
+    {
+        var scope = CallerAccess.RequireOperator(context).TenantsOf(OperatorRole.Viewer);
+        var response = new ListTemplatesResponse();
+        response.Templates.AddRange(
+            catalogue.Current.Templates.Values.Where(template => template.IsFor(scope)).OrderBy(template => template.Name, StringComparer.Ordinal)
+                .Select(WriteTemplate.From));
+        return Task.FromResult(response);
+    }
+
+    public override Task<GetTemplateResponse> GetTemplate(GetTemplateRequest request, ServerCallContext context)
+    {
+        var scope = CallerAccess.RequireOperator(context).TenantsOf(OperatorRole.Viewer);
+        return catalogue.Current.Templates.TryGetValue(request.Name, out var template) && template.IsFor(scope)
+            ? Task.FromResult(new GetTemplateResponse { Template = WriteTemplate.From(template) })
+            : throw new RefusedException(ErrorReason.TemplateNotFound, "There is no such template.");
     }
 }

@@ -1,18 +1,22 @@
 using CredBroker.Issuance;
 using CredBroker.Protocol.V1;
+using CredBroker.Server.Access;
 using CredBroker.Server.Api.Wire;
 using Grpc.Core;
 
 namespace CredBroker.Server.Api;
 
 /// <summary><c>LeaseService</c> of the protocol.</summary>
-internal sealed class LeaseGrpcService(LeaseReader reader) : LeaseService.LeaseServiceBase
+internal sealed class LeaseGrpcService(LeaseReader reader, LeaseLister lister) : LeaseService.LeaseServiceBase
 {
     public override async Task<ListLeasesResponse> ListLeases(ListLeasesRequest request, ServerCallContext context)
     {
         var states = request.States.Select(ReadState).ToList();
-        var (leases, next) = await reader.ListAsync(
-            CallerToken.Of(context), ReadSelector.From(request.Selector), states, request.PageSize, request.PageToken, context.CancellationToken);
+        var selector = ReadSelector.From(request.Selector);
+        var (leases, next) = CallerAccess.OperatorOf(context) is { } caller
+            ? await lister.ListAsync(
+                caller.TenantsOf(OperatorRole.Viewer), selector, states, request.PageSize, request.PageToken, context.CancellationToken)
+            : await reader.ListAsync(CallerToken.Of(context), selector, states, request.PageSize, request.PageToken, context.CancellationToken);
         var response = new ListLeasesResponse { NextPageToken = next };
         response.Leases.AddRange(leases.Select(Write.Lease));
         return response;
@@ -20,7 +24,10 @@ internal sealed class LeaseGrpcService(LeaseReader reader) : LeaseService.LeaseS
 
     public override async Task<GetLeaseResponse> GetLease(GetLeaseRequest request, ServerCallContext context)
     {
-        var lease = await reader.GetAsync(CallerToken.Of(context), Read.LeaseId(request.LeaseId), context.CancellationToken);
+        var id = Read.LeaseId(request.LeaseId);
+        var lease = CallerAccess.OperatorOf(context) is { } caller
+            ? await lister.GetAsync(caller.TenantsOf(OperatorRole.Viewer), id, context.CancellationToken)
+            : await reader.GetAsync(CallerToken.Of(context), id, context.CancellationToken);
         return new GetLeaseResponse { Lease = Write.Lease(lease) };
     }
 

@@ -1,6 +1,7 @@
 using CredBroker.Issuance;
 using CredBroker.Protocol.V1;
 using CredBroker.Revocation;
+using CredBroker.Server.Access;
 using CredBroker.Server.Api.Wire;
 using CredBroker.Tasks;
 using Grpc.Core;
@@ -9,7 +10,7 @@ using OpenTaskRequest = CredBroker.Protocol.V1.OpenTaskRequest;
 namespace CredBroker.Server.Api;
 
 /// <summary><c>TaskService</c> of the protocol.</summary>
-internal sealed class TaskGrpcService(TaskOpener opener, TaskHeartbeat heartbeat, TaskEnder ender, TaskGate gate) : TaskService.TaskServiceBase
+internal sealed class TaskGrpcService(TaskOpener opener, TaskHeartbeat heartbeat, TaskEnder ender, TaskGate gate, TaskLister lister) : TaskService.TaskServiceBase
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
@@ -63,11 +64,12 @@ internal sealed class TaskGrpcService(TaskOpener opener, TaskHeartbeat heartbeat
             .Text("outcome", request.Outcome)
             .Require(wait is null || (wait >= TimeSpan.Zero && wait <= MaxWait), "wait", "must be 0 to 60 s")
             .ThrowIfAny();
-        var token = CallerToken.Of(context);
-        var task = await gate.ReadOwnOrBelowAsync(token, Read.TaskId(request.TaskId), context.CancellationToken);
+        var task = await FindAsync(request.TaskId, OperatorRole.Responder, context);
 
         // Once begun it is carried through, whether or not the caller still listens.
-        var seal = new SealRequest(task.Id, EndReason.TaskEnded) { Outcome = request.Outcome };
+        var seal = CallerAccess.OperatorOf(context) is { } caller
+            ? new SealRequest(task.Id, EndReason.Operator) { Outcome = request.Outcome, EndedBy = caller.Principal }
+            : new SealRequest(task.Id, EndReason.TaskEnded) { Outcome = request.Outcome };
         var receipt = await ender.EndAsync(seal, CancellationToken.None) ?? throw TaskGate.NotFound();
         if (wait is { } atMost) receipt = await ender.WaitAsync(receipt, atMost, context.CancellationToken);
         return new EndTaskResponse { Receipt = Write.Receipt(receipt) };
@@ -75,8 +77,29 @@ internal sealed class TaskGrpcService(TaskOpener opener, TaskHeartbeat heartbeat
 
     public override async Task<GetTaskResponse> GetTask(GetTaskRequest request, ServerCallContext context)
     {
-        var task = await gate.ReadOwnOrBelowAsync(CallerToken.Of(context), Read.TaskId(request.TaskId), context.CancellationToken);
+        var task = await FindAsync(request.TaskId, OperatorRole.Viewer, context);
         return new GetTaskResponse { Task = Write.Task(task) };
+    }
+
+    public override async Task<ListTasksResponse> ListTasks(ListTasksRequest request, ServerCallContext context)
+    {
+        var filter = new TaskFilter { Tenant = Read.Text(request.Tenant), Workload = Read.Text(request.Workload), State = Read.TaskState(request.State) };
+        var (tasks, next) = CallerAccess.OperatorOf(context) is { } caller
+            ? await lister.ListAsync(caller.TenantsOf(OperatorRole.Viewer), filter, request.PageSize, request.PageToken, context.CancellationToken)
+            : await lister.ListBelowAsync(CallerToken.Of(context), filter, request.PageSize, request.PageToken, context.CancellationToken);
+        var response = new ListTasksResponse { NextPageToken = next };
+        response.Tasks.AddRange(tasks.Select(Write.Task));
+        return response;
+    }
+
+    /// <summary>A task that the caller may look at, or end: an operator's by its tenant, a task's own or one below it.</summary>
+    private async Task<Tasks.AgentTask> FindAsync(string taskId, OperatorRole role, ServerCallContext context)
+    {
+        var asked = Read.TaskId(taskId);
+        if (CallerAccess.OperatorOf(context) is not { } caller)
+            return await gate.ReadOwnOrBelowAsync(CallerToken.Of(context), asked, context.CancellationToken);
+        return await lister.GetAsync(
+            caller.TenantsOf(role), asked ?? throw RefusedException.Invalid("task_id", "must be given by an operator"), context.CancellationToken);
     }
 
     /// <summary>A heartbeat is the task's own: nobody else can say that it is at work.</summary>

@@ -1,3 +1,4 @@
+using CredBroker.Server.Access;
 using CredBroker.Server.Api;
 using CredBroker.Server.Attestation.SpiffeJwt;
 using CredBroker.Server.Audit;
@@ -31,6 +32,7 @@ public static class BrokerHost
         builder.Services.AddSpiffeJwtAttestor(builder.Configuration);
         builder.Services.AddTokens(builder.Configuration);
         builder.Services.AddBroker(builder.Configuration);
+        builder.Services.AddAccess(builder.Configuration);
         AddGrpc(builder.Services);
 
         var app = builder.Build();
@@ -72,7 +74,9 @@ public static class BrokerHost
         services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = MaxMessageBytes;
+            // The first is the outermost: it turns the second one's refusals into statuses.
             options.Interceptors.Add<RefusalInterceptor>();
+            options.Interceptors.Add<AccessInterceptor>();
         }).AddJsonTranscoding(options => options.TypeRegistry = TypeRegistry.FromMessages(
             ErrorInfo.Descriptor, RetryInfo.Descriptor, BadRequest.Descriptor));
         services.AddGrpcHealthChecks().AddCheck<ReadinessCheck>("ready");

@@ -20,6 +20,7 @@ internal static class BrokerServiceCollectionExtensions
         services.AddHostedService<StartWith<BackendRegistry>>();
         services.AddSingleton<TaskGate>();
         services.AddSingleton<TaskTree>();
+        services.AddSingleton<TaskLister>();
         services.AddSingleton<FenceBook>();
         return services.AddIssuance().AddRevocation(configuration);
     }
@@ -36,6 +37,7 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<CredentialIssuer>();
         services.AddSingleton<CredentialRenewer>();
         services.AddSingleton<LeaseReader>();
+        services.AddSingleton<LeaseLister>();
         return services;
     }
 

@@ -24,16 +24,28 @@ public static class SettingsServiceCollectionExtensions
     private sealed class Validation<TOptions>(IConfigurationSection settings, Func<TOptions, IEnumerable<string>> faults) : IValidateOptions<TOptions>
         where TOptions : class
     {
-        private static readonly string[] Known =
-            [.. typeof(TOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).Select(p => p.Name)];
-
         public ValidateOptionsResult Validate(string? name, TOptions options)
         {
-            var unknown = settings.GetChildren()
-                .Where(child => !Known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-                .Select(child => $"{child.Path} is not a setting. There are: {string.Join(", ", Known)}.");
-            string[] found = [.. unknown, .. faults(options)];
+            string[] found = [.. Unknown(settings, typeof(TOptions)), .. faults(options)];
             return found.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(found);
         }
+
+        private static IEnumerable<string> Unknown(IConfigurationSection section, Type type)
+        {
+            var known = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .Where(property => property.CanWrite || ItemOf(property.PropertyType) is not null)
+                .ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+            foreach (var child in section.GetChildren())
+            {
+                if (!known.TryGetValue(child.Key, out var property))
+                    yield return $"{child.Path} is not a setting. There are: {string.Join(", ", known.Keys)}.";
+                else if (ItemOf(property.PropertyType) is { IsClass: true } item && item != typeof(string))
+                    foreach (var fault in child.GetChildren().SelectMany(entry => Unknown(entry, item))) yield return fault;
+            }
+        }
+
+        /// <summary>What a list is a list of; null for anything else.</summary>
+        private static Type? ItemOf(Type type) =>
+            type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IList<>) ? type.GetGenericArguments()[0] : null;
     }
 }

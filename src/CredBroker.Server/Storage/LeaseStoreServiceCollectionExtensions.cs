@@ -22,6 +22,7 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<RedisStore>();
         services.AddSingleton<RedisEpoch>();
         services.AddSingleton<ITaskStore, RedisTaskStore>();
+        services.AddSingleton<ITaskIndex, RedisTaskIndex>();
         services.AddSingleton<ILeaseStore, RedisLeaseStore>();
         services.AddSingleton<ILeaseIndex, RedisLeaseIndex>();
         services.AddSingleton<IDueIndex, RedisDueIndex>();

@@ -13,4 +13,13 @@ public interface ILeaseIndex
     /// </summary>
     /// <exception cref="FormatException"><paramref name="after"/> is not of an earlier call.</exception>
     Task<LeaseScan> ScanAsync(int bucket, LeaseSelector selector, string? after, int take, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Places of leases of one bucket that may match, in order, after a place. With a task they are all that are remembered of
+    /// it and of the tasks below it; otherwise those whose end is not confirmed.
+    /// </summary>
+    Task<BucketPage<LeasePosition>> ListAsync(int bucket, LeaseSelector selector, LeasePosition? after, int take, CancellationToken cancellationToken);
+
+    /// <summary>Leases by their ids, of any buckets, in the order of the ids; those that are unknown or forgotten are left out.</summary>
+    Task<IReadOnlyList<Lease>> ReadAsync(IReadOnlyList<LeaseId> ids, CancellationToken cancellationToken);
 }

@@ -32,7 +32,9 @@ internal static class TransitionLines
     {
         Type = AuditEventType.TaskSealed,
         Time = task.EndedAt ?? task.Deadline,
-        Actor = new AuditActor(ReasonName.Of(task.Kind), task.Subject, task.Tenant),
+        Actor = task.EndedBy is { } operatorName
+            ? new AuditActor("human", operatorName, task.Tenant)
+            : new AuditActor(ReasonName.Of(task.Kind), task.Subject, task.Tenant),
         TaskId = task.Id.Value,
         Reason = ReasonName.Of(task.EndReason),
         Details = string.IsNullOrEmpty(task.Outcome) ? new Dictionary<string, string>() : new Dictionary<string, string> { ["outcome"] = task.Outcome },

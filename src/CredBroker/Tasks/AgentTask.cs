@@ -84,6 +84,9 @@ public sealed record AgentTask
     /// <summary>How it ended, in the caller's words.</summary>
     public string? Outcome { get; init; }
 
+    /// <summary>The operator who ended it, where one did.</summary>
+    public string? EndedBy { get; init; }
+
     /// <summary>The task it was opened under.</summary>
     public TaskId? ParentId => Ancestors.Count > 0 ? Ancestors[0] : null;
 }

@@ -45,7 +45,7 @@ public sealed class TaskToken
     public static bool TryParse(string? text, [NotNullWhen(true)] out TaskToken? token)
     {
         token = null;
-        if (text is null || !text.StartsWith(Prefix, StringComparison.Ordinal)) return false;
+        if (!IsMeantAsOne(text)) return false;
         var dot = text.IndexOf('.', StringComparison.Ordinal);
         if (dot < 0 || text.Length - dot - 1 != SecretChars) return false;
         if (!TaskId.TryParse(text[Prefix.Length..dot], out var taskId)) return false;
@@ -55,6 +55,9 @@ public sealed class TaskToken
         token = new TaskToken(text, taskId, Hash(secret));
         return true;
     }
+
+    /// <summary>Whether a text says that it is a task token, well-formed or not.</summary>
+    public static bool IsMeantAsOne([NotNullWhen(true)] string? text) => text is not null && text.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>Whether the hash that the store keeps is this token's; takes the same time either way.</summary>
     public bool Matches(string storedHash) => CryptographicOperations.FixedTimeEquals(

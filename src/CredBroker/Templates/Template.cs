@@ -50,4 +50,7 @@ public sealed record Template
 
     /// <summary>How its credentials are made.</summary>
     public required TemplateBackend Backend { get; init; }
+
+    /// <summary>Whether one of some tenants may use it. Who sees every tenant sees also what nobody may use.</summary>
+    public bool IsFor(TenantScope scope) => scope.IsAll || Tenants.Any(scope.Includes);
 }

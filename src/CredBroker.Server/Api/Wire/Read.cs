@@ -62,6 +62,13 @@ internal static class Read
         return CredBroker.TaskId.TryParse(wire, out var id) && id.Bucket < Buckets.Count ? id : throw TaskGate.NotFound();
     }
 
+    public static TaskState? TaskState(V1.TaskState wire) => wire switch
+    {
+        V1.TaskState.Unspecified => null,
+        var known when System.Enum.IsDefined(known) => (TaskState)known,
+        _ => throw RefusedException.Invalid("state", "names a state that there is not"),
+    };
+
     public static DelegatedTemplate Delegation(V1.Delegation wire) => new(
         wire.Template,
         Capabilities(wire.Capabilities, "delegation.capabilities", CredBroker.Capabilities.Read),

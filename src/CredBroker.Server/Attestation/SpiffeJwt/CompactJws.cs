@@ -11,26 +11,29 @@ internal sealed record CompactJws(string Text, byte[] Header, byte[] Claims)
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8);
 
     /// <summary>Splits evidence; refuses anything but three parts, an empty signature, padding, white space and loose bits.</summary>
-    public static CompactJws Read(ReadOnlySpan<byte> evidence)
+    public static CompactJws Read(ReadOnlySpan<byte> evidence) => TryRead(evidence, out var fault) ?? throw SvidRefusal.Because(fault);
+
+    /// <summary>Splits a token in the same way; null and the fault where it is not in this form.</summary>
+    public static CompactJws? TryRead(ReadOnlySpan<byte> token, out string fault)
     {
-        if (evidence.Length > CredBroker.Attestation.Evidence.MaxPayloadBytes) throw SvidRefusal.Because("it is larger than 16 KB");
-        if (evidence.Count((byte)'.') != 2) throw SvidRefusal.Because("it is not three parts in compact form");
-        var first = evidence.IndexOf((byte)'.');
-        var second = evidence.LastIndexOf((byte)'.');
-        var header = Decode(evidence[..first]);
-        var claims = Decode(evidence[(first + 1)..second]);
-        if (evidence[(second + 1)..].IsEmpty) throw SvidRefusal.Because("it is not signed");
-        Decode(evidence[(second + 1)..]);
-        return new CompactJws(Encoding.ASCII.GetString(evidence), header, claims);
+        fault = "";
+        if (token.Length > CredBroker.Attestation.Evidence.MaxPayloadBytes) fault = "it is larger than 16 KB";
+        else if (token.Count((byte)'.') != 2) fault = "it is not three parts in compact form";
+        if (fault.Length > 0) return null;
+        var first = token.IndexOf((byte)'.');
+        var second = token.LastIndexOf((byte)'.');
+        var header = Decode(token[..first]);
+        var claims = Decode(token[(first + 1)..second]);
+        if (token[(second + 1)..].IsEmpty) fault = "it is not signed";
+        else if (header is null || claims is null || Decode(token[(second + 1)..]) is null) fault = "a part is not canonical base64url";
+        return fault.Length > 0 ? null : new CompactJws(Encoding.ASCII.GetString(token), header!, claims!);
     }
 
-    private static byte[] Decode(ReadOnlySpan<byte> part)
+    private static byte[]? Decode(ReadOnlySpan<byte> part)
     {
         // The alphabet first: the decoder skips white space and takes padding. Loose bits it refuses by itself.
-        if (part.IsEmpty || part.ContainsAnyExcept(Alphabet)) throw NotBase64Url();
+        if (part.IsEmpty || part.ContainsAnyExcept(Alphabet)) return null;
         var buffer = new byte[Base64Url.GetMaxDecodedLength(part.Length)];
-        return Base64Url.DecodeFromUtf8(part, buffer, out _, out var written) == OperationStatus.Done ? buffer[..written] : throw NotBase64Url();
+        return Base64Url.DecodeFromUtf8(part, buffer, out _, out var written) == OperationStatus.Done ? buffer[..written] : null;
     }
-
-    private static RefusedException NotBase64Url() => SvidRefusal.Because("a part is not canonical base64url");
 }

@@ -15,10 +15,10 @@ internal static class RedisIssueOrder
     /// What comes next after a place, at most <paramref name="take"/>, and whether that is all. A page goes on from a score
     /// and a member, never from a rank: ranks move when other leases end.
     /// </summary>
-    public static async Task<(IReadOnlyList<LeasePosition> Positions, bool IsLast)> ReadAsync(
+    public static async Task<BucketPage<LeasePosition>> ReadAsync(
         RedisStore store, IReadOnlyList<RedisKey> sources, LeasePosition? after, int take, CancellationToken cancellationToken)
     {
-        if (sources.Count == 0) return ([], true);
+        if (sources.Count == 0) return new BucketPage<LeasePosition>([], IsLast: true);
         var each = sources.Count == 1 ? take : Math.Min(take, Math.Max(LeastPerSource, 2 * take / sources.Count));
         var parts = await Task.WhenAll(sources.Select(source => ReadOneAsync(store, source, after, each, cancellationToken)));
 
@@ -26,10 +26,10 @@ internal static class RedisIssueOrder
         var horizon = parts.Where(part => !part.IsLast).Select(part => part.Positions[^1]).Min(LeasePosition.Order);
         var merged = parts.SelectMany(part => part.Positions)
             .Where(found => horizon is null || !found.IsAfter(horizon)).Order(LeasePosition.Order).ToList();
-        return merged.Count <= take ? (merged, horizon is null) : (merged[..take], false);
+        return merged.Count <= take ? new BucketPage<LeasePosition>(merged, horizon is null) : new BucketPage<LeasePosition>(merged[..take], IsLast: false);
     }
 
-    private static async Task<(IReadOnlyList<LeasePosition> Positions, bool IsLast)> ReadOneAsync(
+    private static async Task<BucketPage<LeasePosition>> ReadOneAsync(
         RedisStore store, RedisKey source, LeasePosition? after, int take, CancellationToken cancellationToken)
     {
         double from = after?.IssuedAt.ToUnixTimeMilliseconds() ?? double.NegativeInfinity;
@@ -40,7 +40,7 @@ internal static class RedisIssueOrder
                 database => database.SortedSetRangeByScoreWithScoresAsync(source, from, double.PositiveInfinity, take: count), cancellationToken);
             var positions = entries.Select(Read).Where(found => found.IsAfter(after)).ToList();
             var isLast = entries.Length < limit;
-            if (isLast || positions.Count > 0) return (positions, isLast);
+            if (isLast || positions.Count > 0) return new BucketPage<LeasePosition>(positions, isLast);
         }
     }
 

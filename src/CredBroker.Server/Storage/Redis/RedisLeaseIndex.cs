@@ -15,19 +15,33 @@ internal sealed class RedisLeaseIndex(RedisStore store, ITaskStore tasks) : ILea
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(take);
         LeasePosition? position = null;
         if (after is not null && !LeasePosition.TryParse(after, out position)) throw new FormatException("Not a place in a scan of leases.");
-        var keys = BucketKeys.Of(bucket);
-        if (selector.LeaseId is { } one) return await ScanOneAsync(bucket, one, selector, cancellationToken);
-        var sources = await SourcesAsync(keys, bucket, selector, cancellationToken);
-        var (positions, isLast) = await RedisIssueOrder.ReadAsync(store, sources, position, take, cancellationToken);
-        var leases = await RedisLeaseStore.ReadAllAsync(store, keys, [.. positions.Select(found => found.Id)], cancellationToken);
-        var next = isLast ? null : positions[^1].ToString();
+        var page = await ListAsync(bucket, selector, position, take, cancellationToken);
+        var leases = await RedisLeaseStore.ReadAllAsync(store, BucketKeys.Of(bucket), [.. page.Positions.Select(found => found.Id)], cancellationToken);
+        var next = page.IsLast ? null : page.Positions[^1].ToString();
         return new LeaseScan([.. leases.Where(lease => lease.IsLive && selector.Matches(lease))], next);
     }
 
-    private async Task<LeaseScan> ScanOneAsync(int bucket, LeaseId id, LeaseSelector selector, CancellationToken cancellationToken)
+    public async Task<BucketPage<LeasePosition>> ListAsync(
+        int bucket, LeaseSelector selector, LeasePosition? after, int take, CancellationToken cancellationToken)
+    {
+        if (selector.LeaseId is { } one) return await ListOneAsync(bucket, one, after, cancellationToken);
+        var sources = await SourcesAsync(BucketKeys.Of(bucket), bucket, selector, cancellationToken);
+        return await RedisIssueOrder.ReadAsync(store, sources, after, take, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<Lease>> ReadAsync(IReadOnlyList<LeaseId> ids, CancellationToken cancellationToken)
+    {
+        var read = await Task.WhenAll(ids.GroupBy(id => id.Bucket).Select(
+            group => RedisLeaseStore.ReadAllAsync(store, BucketKeys.Of(group.Key), [.. group], cancellationToken)));
+        var found = read.SelectMany(leases => leases).ToDictionary(lease => lease.Id);
+        return [.. ids.Where(found.ContainsKey).Select(id => found[id])];
+    }
+
+    private async Task<BucketPage<LeasePosition>> ListOneAsync(int bucket, LeaseId id, LeasePosition? after, CancellationToken cancellationToken)
     {
         var leases = id.Bucket == bucket ? await RedisLeaseStore.ReadAllAsync(store, BucketKeys.Of(bucket), [id], cancellationToken) : [];
-        return new LeaseScan([.. leases.Where(lease => lease.IsLive && selector.Matches(lease))], null);
+        return new BucketPage<LeasePosition>(
+            [.. leases.Select(lease => new LeasePosition(lease.IssuedAt, lease.Id)).Where(found => found.IsAfter(after))], IsLast: true);
     }
 
     /// <summary>The sorted sets that together hold every live lease of the bucket that can match.</summary>

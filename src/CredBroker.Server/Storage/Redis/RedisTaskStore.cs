@@ -68,7 +68,7 @@ internal sealed class RedisTaskStore(RedisStore store) : ITaskStore
             [keys.Task(request.TaskId), keys.Due, keys.AuditOwed, keys.HighWater],
             [
                 request.TaskId.Value, request.TokenHash ?? "", (int)request.Reason, request.Outcome,
-                request.OnlyIfDue ? "1" : "0", store.Now, store.ClockBound, Instant.Write(request.ResumeAfter),
+                request.OnlyIfDue ? "1" : "0", store.Now, store.ClockBound, Instant.Write(request.ResumeAfter), request.EndedBy ?? "",
             ],
             cancellationToken);
         return reply.Code switch

@@ -8,7 +8,7 @@ namespace CredBroker.Server.Storage.Redis;
 /// <summary>A task as a hash: fields that scripts change, and one with what never changes.</summary>
 internal static class TaskCodec
 {
-    public static readonly RedisValue[] Fields = ["d", "st", "tok", "op", "dl", "hb", "hi", "au", "re", "en", "er", "out"];
+    public static readonly RedisValue[] Fields = ["d", "st", "tok", "op", "dl", "hb", "hi", "au", "re", "en", "er", "out", "by"];
 
     public static string Write(AgentTask task) => JsonSerializer.Serialize(StoredTask.From(task), StoredJson.Default.StoredTask);
 
@@ -45,6 +45,7 @@ internal static class TaskCodec
             EndedAt = fields[9].IsNull ? null : Time(fields[9]),
             EndReason = fields[10].IsNull ? EndReason.None : (EndReason)int.Parse((string)fields[10]!, CultureInfo.InvariantCulture),
             Outcome = fields[11],
+            EndedBy = fields[12],
         };
     }
 

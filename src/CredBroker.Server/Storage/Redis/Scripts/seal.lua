@@ -1,6 +1,6 @@
 -- Seals an open task: nothing is issued under it any more. It stays due until its leases are on their way out.
 -- KEYS task, exp, ap, hwm
--- ARGV id, token hash or '', reason, outcome, only if due, broker now, clock bound, resume after
+-- ARGV id, token hash or '', reason, outcome, only if due, broker now, clock bound, resume after, ended by or ''
 local t = redis.call('HMGET', KEYS[1], 'st', 'tok', 'dl', 'hb')
 if not t[1] then
   redis.call('ZREM', KEYS[2], ARGV[1])
@@ -24,6 +24,7 @@ if ARGV[5] == '1' then
   reason = now >= tonumber(t[3]) and '2' or '3'
 end
 redis.call('HSET', KEYS[1], 'st', 's', 'en', str(now), 'er', reason, 'out', ARGV[4])
+if ARGV[9] ~= '' then redis.call('HSET', KEYS[1], 'by', ARGV[9]) end
 redis.call('ZADD', KEYS[2], str(now + tonumber(ARGV[8])), ARGV[1])
 redis.call('ZADD', KEYS[3], str(now), ARGV[1])
 return { 'SEALED', str(now) }
