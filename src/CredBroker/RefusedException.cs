@@ -22,6 +22,9 @@ public sealed class RefusedException : Exception
     /// <summary>Facts for programs, such as a lease id. Never a secret.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether its line has been asked of the audit trail, so that nobody does so twice.</summary>
+    public bool IsRecorded { get; internal set; }
+
     /// <summary>Refuses a request whose field is wrong.</summary>
     public static RefusedException Invalid(string field, string description) =>
         new(ErrorReason.InvalidRequest, $"{field}: {description}") { Violations = [new FieldViolation(field, description)] };

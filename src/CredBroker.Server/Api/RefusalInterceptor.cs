@@ -1,3 +1,6 @@
+using System.Text.Json;
+using CredBroker.Audit;
+using CredBroker.Issuance;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -7,10 +10,10 @@ using Grpc.Core.Interceptors;
 namespace CredBroker.Server.Api;
 
 /// <summary>
-/// The one place where refusals become gRPC statuses. The caller gets code, reason and sentence; inner exceptions are
-/// logged and never returned.
+/// The one place where refusals become gRPC statuses, and where those that nobody has recorded yet are. The caller gets code,
+/// reason and sentence; inner exceptions are logged and never returned.
 /// </summary>
-internal sealed partial class RefusalInterceptor(ILogger<RefusalInterceptor> logger) : Interceptor
+internal sealed partial class RefusalInterceptor(RefusalAudit audit, ILogger<RefusalInterceptor> logger) : Interceptor
 {
     private const string Domain = "credbroker";
 
@@ -42,6 +45,7 @@ internal sealed partial class RefusalInterceptor(ILogger<RefusalInterceptor> log
         catch (RefusedException refusal)
         {
             if (refusal.InnerException is { } inner) LogInner(logger, inner, context.Method, ReasonName.Of(refusal.Reason));
+            await audit.RecordAsync(VerbOf(context), AuditActor.Unknown, refusal, ClaimedTaskOf(context), subject: null, CancellationToken.None);
             throw Translate(refusal);
         }
         catch (RpcException)
@@ -58,6 +62,12 @@ internal sealed partial class RefusalInterceptor(ILogger<RefusalInterceptor> log
             throw new RpcException(new Grpc.Core.Status(StatusCode.Internal, "The broker has a fault; it has been logged."));
         }
     }
+
+    private static string VerbOf(ServerCallContext context) =>
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(context.Method[(context.Method.LastIndexOf('/') + 1)..]);
+
+    private static string? ClaimedTaskOf(ServerCallContext context) =>
+        CallerToken.TryRead(context, out var token) ? token.TaskId.Value : null;
 
     private static RpcException Translate(RefusedException refusal)
     {

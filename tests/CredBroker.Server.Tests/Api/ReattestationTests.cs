@@ -1,6 +1,6 @@
 using CredBroker.Protocol.V1;
-using CredBroker.Testing;
 using CredBroker.Testing.Broker;
+using CredBroker.Testing.Verification;
 using Grpc.Core;
 
 namespace CredBroker.Server.Tests.Api;
@@ -48,7 +48,7 @@ internal sealed class ReattestationTests : ServerFixture
 
         await Refused.WithAsync(StatusCode.FailedPrecondition, "TASK_ENDED", () => opened.IssueAsync());
         await opened.UntilLeaseAsync(lease, LeaseState.Revoked);
-        await Wait.UntilAsync(async () => (await opened.ReadAsync()).State == TaskState.Ended, what: "the task to end");
+        await Eventually.IsTrueAsync(async () => (await opened.ReadAsync()).State == TaskState.Ended, "the task has ended");
     }
 
     [Test]
@@ -64,7 +64,7 @@ internal sealed class ReattestationTests : ServerFixture
         Assert.That((await opened.IssueAsync()).Lease.State, Is.EqualTo(LeaseState.Active));
     }
 
-    private static Task UntilAttestationIsOverAsync(OpenedTask opened) => Wait.UntilAsync(
+    private static Task UntilAttestationIsOverAsync(OpenedTask opened) => Eventually.IsTrueAsync(
         async () =>
         {
             try
@@ -77,5 +77,5 @@ internal sealed class ReattestationTests : ServerFixture
                 return refusal.GetRpcStatus()?.GetDetail<Google.Rpc.ErrorInfo>()?.Reason == "ATTESTATION_EXPIRED";
             }
         },
-        what: "the attestation to be over");
+        "the attestation is over");
 }

@@ -1,6 +1,6 @@
 using CredBroker.Protocol.V1;
-using CredBroker.Testing;
 using CredBroker.Testing.Broker;
+using CredBroker.Testing.Verification;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using V1 = CredBroker.Protocol.V1;
@@ -221,7 +221,7 @@ internal sealed class TaskTests : ServerFixture
         var opened = await Calls.OpenAsync(BrokerCalls.SomeAgent("hasty"), heartbeat: TimeSpan.FromSeconds(1));
         var lease = (await opened.IssueAsync()).Lease.Id;
 
-        await Wait.UntilAsync(async () => (await opened.ReadAsync()).State == TaskState.Ended, what: "the task to end");
+        await Eventually.IsTrueAsync(async () => (await opened.ReadAsync()).State == TaskState.Ended, "the task has ended");
 
         Assert.That((await opened.ReadAsync()).EndReason, Is.EqualTo(V1.EndReason.HeartbeatLost));
         Assert.That(await opened.GetLeaseAsync(lease), Has
@@ -235,7 +235,7 @@ internal sealed class TaskTests : ServerFixture
         var lease = (await opened.IssueAsync()).Lease;
         await Calls.Tasks.HeartbeatAsync(new HeartbeatRequest(), opened.Auth);
 
-        await Wait.UntilAsync(async () => (await opened.ReadAsync()).State == TaskState.Ended, what: "the task to end");
+        await Eventually.IsTrueAsync(async () => (await opened.ReadAsync()).State == TaskState.Ended, "the task has ended");
 
         Assert.That(lease.ExpiresAt, Is.EqualTo(opened.Task.Deadline));
         Assert.That((await opened.ReadAsync()).EndReason, Is.EqualTo(V1.EndReason.Expired));

@@ -1,5 +1,5 @@
 using CredBroker.Protocol.V1;
-using CredBroker.Testing;
+using CredBroker.Testing.Verification;
 using Grpc.Core;
 
 namespace CredBroker.Server.Tests.Api;
@@ -12,7 +12,7 @@ internal sealed class Watch(AsyncServerStreamingCall<WatchRevocationsResponse> c
     /// <summary>The messages from here to the first that is so.</summary>
     public async Task<IReadOnlyList<WatchRevocationsResponse>> UntilAsync(Func<WatchRevocationsResponse, bool> isLast)
     {
-        using var limit = new CancellationTokenSource(Wait.Patience, TimeProvider.System);
+        using var limit = new CancellationTokenSource(Eventually.Patience, TimeProvider.System);
         var messages = new List<WatchRevocationsResponse>();
         while (await call.ResponseStream.MoveNext(limit.Token))
         {
@@ -26,7 +26,7 @@ internal sealed class Watch(AsyncServerStreamingCall<WatchRevocationsResponse> c
     /// <summary>Reads to the end of the stream.</summary>
     public async Task ToEndAsync()
     {
-        using var limit = new CancellationTokenSource(Wait.Patience, TimeProvider.System);
+        using var limit = new CancellationTokenSource(Eventually.Patience, TimeProvider.System);
         while (await call.ResponseStream.MoveNext(limit.Token))
         {
             // What it says does not matter here.

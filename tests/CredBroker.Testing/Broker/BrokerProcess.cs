@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using CredBroker.Testing.Verification;
 
 namespace CredBroker.Testing.Broker;
 
@@ -48,7 +49,7 @@ public sealed class BrokerProcess : IAsyncDisposable
         var broker = new BrokerProcess(Launch(site, program, environment), site);
         try
         {
-            await Wait.UntilAsync(() => broker.HasExited || File.Exists(site.EndpointsFile), StartPatience, "the broker to start");
+            await Eventually.IsTrueAsync(() => broker.HasExited || File.Exists(site.EndpointsFile), "the broker has started", StartPatience);
             if (broker.HasExited) throw new InvalidOperationException($"The broker ended at start:\n{broker.Output}");
             broker.Calls = new BrokerCalls(site);
             return broker;

@@ -1,4 +1,5 @@
 using CredBroker.Protocol.V1;
+using CredBroker.Testing.Verification;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
@@ -39,7 +40,7 @@ public sealed record OpenedTask(BrokerCalls Calls, AgentTask Task, string Token)
 
     /// <summary>Waits until a lease has come to a state.</summary>
     public Task UntilLeaseAsync(string id, LeaseState state, TimeSpan? atMost = null) =>
-        Wait.UntilAsync(async () => (await GetLeaseAsync(id)).State == state, atMost, $"lease {id} to be {state}");
+        Eventually.IsTrueAsync(async () => (await GetLeaseAsync(id)).State == state, $"lease {id} is {state}", atMost);
 
     /// <summary>Never the token.</summary>
     public override string ToString() => Id;

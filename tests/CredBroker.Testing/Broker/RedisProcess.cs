@@ -3,13 +3,13 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using CredBroker.Testing.Verification;
 
 namespace CredBroker.Testing.Broker;
 
 /// <summary>A redis-server of a test's own, durable in a temporary folder. It can be paused, killed and started again on the same data.</summary>
 public sealed class RedisProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly string _folder = Directory.CreateTempSubdirectory("credbroker-redis-").FullName;
     private readonly string[] _settings;
     private Process? _process;
@@ -69,7 +69,7 @@ public sealed class RedisProcess : IAsyncDisposable
         {
             RedirectStandardOutput = true,
         })!;
-        await Wait.UntilAsync(IsReadyAsync, Patience);
+        await Eventually.IsTrueAsync(IsReadyAsync, "redis-server answers");
     }
 
     public async ValueTask DisposeAsync()
