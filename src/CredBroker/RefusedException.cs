@@ -22,7 +22,7 @@ public sealed class RefusedException : Exception
     /// <summary>Facts for programs, such as a lease id. Never a secret.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether the audit trail has been told already, by whoever knew the caller best.</summary>
+    /// <summary>Whether its line has been asked of the audit trail, so that nobody does so twice.</summary>
     public bool IsRecorded { get; internal set; }
 
     /// <summary>Refuses a request whose field is wrong.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CredBroker.Tasks;
 using Grpc.Core;
 
@@ -10,20 +11,15 @@ internal static class CallerToken
 
     /// <summary>The task token in <c>authorization: Bearer …</c>, exactly one of it.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
-    public static TaskToken Of(ServerCallContext context) =>
-        TaskToken.TryParse(BearerOf(context), out var token) ? token : throw TaskGate.Invalid();
+    public static TaskToken Of(ServerCallContext context) => TryRead(context, out var token) ? token : throw TaskGate.Invalid();
 
-    /// <summary>Whatever stands in <c>authorization: Bearer …</c>; null where there is none, or more than one header.</summary>
-    public static string? BearerOf(ServerCallContext context)
+    /// <summary>Whether a token stands where it should; whose it is has not been asked.</summary>
+    public static bool TryRead(ServerCallContext context, [NotNullWhen(true)] out TaskToken? token)
     {
-        string? found = null;
-        foreach (var entry in context.RequestHeaders)
-        {
-            if (entry.Key != "authorization") continue;
-            if (found is not null) return null;
-            found = entry.Value;
-        }
-
-        return found is not null && found.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? found[Scheme.Length..].Trim() : null;
+        token = null;
+        // The call's own list of headers cannot be read where any one of them is wrong.
+        var headers = context.GetHttpContext().Request.Headers.Authorization;
+        return headers.Count == 1 && headers[0] is { } header && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && TaskToken.TryParse(header[Scheme.Length..].Trim(), out token);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CredBroker.Audit;
 using CredBroker.Issuance;
 using Google.Protobuf;
@@ -9,10 +10,10 @@ using Grpc.Core.Interceptors;
 namespace CredBroker.Server.Api;
 
 /// <summary>
-/// The one place where refusals become gRPC statuses, and where those are recorded that nobody has recorded before. The caller gets code, reason and sentence; inner exceptions are
-/// logged and never returned.
+/// The one place where refusals become gRPC statuses, and where those that nobody has recorded yet are. The caller gets code,
+/// reason and sentence; inner exceptions are logged and never returned.
 /// </summary>
-internal sealed partial class RefusalInterceptor(RefusalAudit refusals, ILogger<RefusalInterceptor> logger) : Interceptor
+internal sealed partial class RefusalInterceptor(RefusalAudit audit, ILogger<RefusalInterceptor> logger) : Interceptor
 {
     private const string Domain = "credbroker";
 
@@ -44,7 +45,7 @@ internal sealed partial class RefusalInterceptor(RefusalAudit refusals, ILogger<
         catch (RefusedException refusal)
         {
             if (refusal.InnerException is { } inner) LogInner(logger, inner, context.Method, ReasonName.Of(refusal.Reason));
-            await refusals.RecordAsync(context.Method, AuditActor.Unknown, refusal, taskId: null, subject: null, CancellationToken.None);
+            await audit.RecordAsync(VerbOf(context), AuditActor.Unknown, refusal, ClaimedTaskOf(context), subject: null, CancellationToken.None);
             throw Translate(refusal);
         }
         catch (RpcException)
@@ -61,6 +62,12 @@ internal sealed partial class RefusalInterceptor(RefusalAudit refusals, ILogger<
             throw new RpcException(new Grpc.Core.Status(StatusCode.Internal, "The broker has a fault; it has been logged."));
         }
     }
+
+    private static string VerbOf(ServerCallContext context) =>
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(context.Method[(context.Method.LastIndexOf('/') + 1)..]);
+
+    private static string? ClaimedTaskOf(ServerCallContext context) =>
+        CallerToken.TryRead(context, out var token) ? token.TaskId.Value : null;
 
     private static RpcException Translate(RefusedException refusal)
     {

@@ -12,7 +12,7 @@ public sealed class LeaseRecorder(ILeaseStore store, FenceBook fences, IWorkload
     public async Task<BeginOutcome> BeginAsync(LeaseIntent intent, CancellationToken cancellationToken)
     {
         if (intent.PerWorkload is { } limit && !await quota.TakeAsync(intent, limit, cancellationToken))
-            throw new RefusedException(ErrorReason.QuotaExceeded, "The workload holds as many live leases of this template as it may.");
+            return await BeginWithoutPlaceAsync(intent, cancellationToken);
         BeginOutcome? outcome = null;
         try
         {
@@ -47,6 +47,17 @@ public sealed class LeaseRecorder(ILeaseStore store, FenceBook fences, IWorkload
     /// <summary>Ends a lease whose credential never left the broker.</summary>
     public Task AbandonAsync(Lease lease) =>
         store.RevokeAsync(new RevokeRequest([lease], EndReason.Abandoned, RevocationPriority.Orphan), CancellationToken.None);
+
+    /// <summary>A retry needs no place of its own: the lease that it asks for again has one. A task that may hold none gets that and nothing new.</summary>
+    private async Task<BeginOutcome> BeginWithoutPlaceAsync(LeaseIntent intent, CancellationToken cancellationToken)
+    {
+        if (intent.IdempotencyKeyHash is null) throw Full();
+        var outcome = await BeginUnderFencesAsync(intent with { PerTask = 0 }, cancellationToken);
+        return outcome is BeginOutcome.Refused(ErrorReason.QuotaExceeded) ? throw Full() : outcome;
+    }
+
+    private static RefusedException Full() =>
+        new(ErrorReason.QuotaExceeded, "The workload holds as many live leases of this template as it may.");
 
     private async Task<BeginOutcome> BeginUnderFencesAsync(LeaseIntent intent, CancellationToken cancellationToken)
     {

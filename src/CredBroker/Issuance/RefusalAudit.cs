@@ -6,7 +6,7 @@ namespace CredBroker.Issuance;
 /// <summary>Writes the line of a refusal before the caller hears of it. A refusal stands whether or not its line could be written.</summary>
 public sealed partial class RefusalAudit(IAuditLog audit, TimeProvider time, ILogger<RefusalAudit> logger)
 {
-    /// <summary>Records who was refused what, and why; once, by whoever knows the caller best.</summary>
+    /// <summary>Records who was refused what, and why; a refusal that has been recorded on its way is not recorded again.</summary>
     public async Task RecordAsync(string verb, AuditActor actor, RefusedException refusal, string? taskId, string? subject, CancellationToken cancellationToken)
     {
         if (refusal.IsRecorded) return;

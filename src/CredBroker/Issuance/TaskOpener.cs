@@ -31,16 +31,20 @@ public sealed class TaskOpener(
         }
     }
 
-    private static void Validate(OpenTaskRequest request) => new RequestLimits()
-        .RequiredText("purpose", request.Purpose)
-        .Text("intent", request.Intent)
-        .Name("task_ref", request.TaskRef)
-        .Labels("labels", request.Labels)
-        .Duration("max_duration", request.MaxDuration)
-        .Duration("heartbeat_interval", request.HeartbeatInterval)
-        .Require(request.Delegation.Count == 0 || request.ParentTaskToken.Length > 0, "delegation", "needs a parent_task_token")
-        .Require(request.Delegation.Count > 0 || request.ParentTaskToken.Length == 0, "delegation", "must name what the parent passes down")
-        .ThrowIfAny();
+    private static void Validate(OpenTaskRequest request)
+    {
+        var limits = new RequestLimits()
+            .RequiredText("purpose", request.Purpose)
+            .Text("intent", request.Intent)
+            .Name("task_ref", request.TaskRef)
+            .Labels("labels", request.Labels)
+            .Duration("max_duration", request.MaxDuration)
+            .Duration("heartbeat_interval", request.HeartbeatInterval)
+            .Require(request.Delegation.Count == 0 || request.ParentTaskToken.Length > 0, "delegation", "needs a parent_task_token")
+            .Require(request.Delegation.Count > 0 || request.ParentTaskToken.Length == 0, "delegation", "must name what the parent passes down");
+        foreach (var passed in request.Delegation) limits.Duration("delegation.max_ttl", passed.MaxTtl);
+        limits.ThrowIfAny();
+    }
 
     private (AgentTask Task, TaskToken Token) Draft(
         OpenTaskRequest request, WorkloadIdentity identity, AgentTask? parent, IReadOnlyList<DelegatedTemplate>? ceiling)

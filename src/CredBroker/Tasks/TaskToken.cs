@@ -48,7 +48,7 @@ public sealed class TaskToken
         if (!IsMeantAsOne(text)) return false;
         var dot = text.IndexOf('.', StringComparison.Ordinal);
         if (dot < 0 || text.Length - dot - 1 != SecretChars) return false;
-        if (!TaskId.TryParse(text[Prefix.Length..dot], out var taskId)) return false;
+        if (!TaskId.TryParse(text[Prefix.Length..dot], out var taskId) || taskId.Bucket >= Buckets.Count) return false;
         var secret = text[(dot + 1)..];
         foreach (var c in secret)
             if (!char.IsAsciiLetterOrDigit(c) && c is not '-' and not '_') return false;

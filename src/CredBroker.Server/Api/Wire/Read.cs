@@ -32,7 +32,9 @@ internal static class Read
             throw RefusedException.Invalid(field, "is not a duration");
         // Beyond what a TimeSpan holds it is too long anyway; the limits say so.
         if (wire.Seconds > 315_576_000_000 || wire.Seconds < -315_576_000_000) throw RefusedException.Invalid(field, "is not a duration");
-        return wire.ToTimeSpan();
+        var value = wire.ToTimeSpan();
+        // Less than nothing stays less than nothing, however little.
+        return value == TimeSpan.Zero && wire.Nanos < 0 ? TimeSpan.FromTicks(-1) : value;
     }
 
     public static DateTimeOffset? Instant(Timestamp? wire, string field)

@@ -11,7 +11,7 @@ internal static class ReadSelector
         Tenant = Read.Text(wire.Tenant),
         Workload = Read.Text(wire.Workload),
         AttestedSelector = Read.Text(wire.AttestedSelector),
-        TaskId = Read.TaskId(wire.TaskId),
+        TaskId = ReadTask(wire.TaskId),
         Template = Read.Text(wire.Template),
         Target = Read.Text(wire.Target),
         Sensitivity = wire.Sensitivity switch
@@ -25,8 +25,20 @@ internal static class ReadSelector
         PolicyVersion = Read.Text(wire.PolicyVersion),
         IssuedBefore = Read.Instant(wire.IssuedBefore, "selector.issued_before"),
         IssuedAfter = Read.Instant(wire.IssuedAfter, "selector.issued_after"),
-        LeaseId = wire.LeaseId.Length == 0 ? null : Read.LeaseId(wire.LeaseId),
+        LeaseId = ReadLease(wire.LeaseId),
     };
+
+    private static TaskId? ReadTask(string text)
+    {
+        if (text.Length == 0) return null;
+        return TaskId.TryParse(text, out var id) ? id : throw RefusedException.Invalid("selector.task_id", "is not the id of a task");
+    }
+
+    private static LeaseId? ReadLease(string text)
+    {
+        if (text.Length == 0) return null;
+        return LeaseId.TryParse(text, out var id) ? id : throw RefusedException.Invalid("selector.lease_id", "is not the id of a lease");
+    }
 
     private static RiskLevel? ReadRisk(string risk) => risk switch
     {

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using CredBroker.Protocol.V1;
+using CredBroker.Testing.Broker;
+using Grpc.Core;
+using StackExchange.Redis;
+
+namespace CredBroker.Server.Tests.Api;
+
+/// <summary>Whatever is wrong with a call: it is refused for the documented reason, on record, and nothing comes of it.</summary>
+[TestFixture, Category("Server")]
+internal sealed class WrongCallTests
+{
+    private const int Database = 1;
+    private BrokerSite _site = null!;
+    private BrokerProcess _broker = null!;
+    private ConnectionMultiplexer _store = null!;
+    private WrongCallContext _context = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        var redis = await SharedBroker.GetRedisAsync();
+        _store = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        _site = new BrokerSite($"{redis.ConnectionString},defaultDatabase={Database}");
+        _broker = await BrokerProcess.StartAsync(_site);
+        var task = await _broker.Calls.OpenAsync();
+        _context = new WrongCallContext(_broker, task, await task.IssueAsync());
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (_broker is not null) await _broker.DisposeAsync();
+        _site?.Dispose();
+        if (_store is not null) await _store.DisposeAsync();
+    }
+
+    [TestCaseSource(typeof(WrongCalls), nameof(WrongCalls.All))]
+    public async Task Call_Wrong_RefusedOnRecordAndNothingStored(WrongCall wrong)
+    {
+        var stored = (await StoreSnapshot.TakeAsync(_store, Database)).Values;
+        var audited = _site.ReadAudit().Count;
+
+        var refusal = await Refused.WithAsync(wrong.Code, wrong.Reason, () => wrong.Call(_context));
+
+        Assert.Multiple(async () =>
+        {
+            if (wrong.Field is not null) Assert.That(Refused.ViolationsOf(refusal), Does.Contain(wrong.Field));
+            else Assert.That(Refused.ViolationsOf(refusal), Is.Empty);
+            Assert.That((await StoreSnapshot.TakeAsync(_store, Database)).Values, Is.EqualTo(stored));
+            var lines = _site.ReadAudit().Skip(audited).ToList();
+            Assert.That(lines.Select(line => $"{line["type"]} {line["reason"]}"), Is.EqualTo(new[] { $"refused {wrong.Reason}" }));
+            Assert.That(lines.Select(VerbOf), Is.EqualTo(new[] { wrong.Verb }));
+        });
+        TheTaskIsUnharmed(await _context.Task.ReadAsync());
+    }
+
+    [Test]
+    public async Task Call_MessageOfThreeMegabytes_RefusedByTheTransport()
+    {
+        var request = _context.Calls.OpenRequest();
+        request.Intent = new string('x', 3 * 1024 * 1024);
+
+        var refusal = await Refused.CatchAsync(() => _context.Calls.OpenAsync(request));
+
+        Assert.That(refusal.StatusCode, Is.EqualTo(StatusCode.ResourceExhausted));
+    }
+
+    [Test]
+    public async Task Call_BytesThatAreNoMessage_NotAFaultOfTheBroker()
+    {
+        var method = new Method<byte[], byte[]>(
+            MethodType.Unary, "credbroker.v1.TaskService", "OpenTask", Marshallers.Create(bytes => bytes, bytes => bytes), Marshallers.Create(bytes => bytes, bytes => bytes));
+
+        var refusal = await Refused.CatchAsync(
+            () => _context.Calls.Channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(), [0xff, 0xff, 0xff]).ResponseAsync);
+
+        Assert.That(refusal.StatusCode, Is.Not.EqualTo(StatusCode.Internal));
+        Assert.That(refusal.Status.Detail, Does.Not.Contain("Google.Protobuf"));
+    }
+
+    private static void TheTaskIsUnharmed(AgentTask task) => Assert.That(task.State, Is.EqualTo(TaskState.Open));
+
+    private static string? VerbOf(JsonNode line) => (string?)line["details"]?["verb"];
+}
