@@ -9,17 +9,20 @@ internal static class CallerToken
 {
     private const string Scheme = "Bearer ";
 
-    /// <summary>The task token in <c>authorization: Bearer …</c>, exactly one of it.</summary>
+    /// <summary>The task token in <c>authorization: Bearer …</c>.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
     public static TaskToken Of(ServerCallContext context) => TryRead(context, out var token) ? token : throw TaskGate.Invalid();
 
-    /// <summary>Whether a token stands where it should; whose it is has not been asked.</summary>
-    public static bool TryRead(ServerCallContext context, [NotNullWhen(true)] out TaskToken? token)
+    /// <summary>Whether a task token stands where it should; whose it is has not been asked.</summary>
+    public static bool TryRead(ServerCallContext context, [NotNullWhen(true)] out TaskToken? token) => TaskToken.TryParse(BearerOf(context), out token);
+
+    /// <summary>What stands in <c>authorization: Bearer …</c>, exactly one of it; null where that is not so.</summary>
+    public static string? BearerOf(ServerCallContext context)
     {
-        token = null;
         // The call's own list of headers cannot be read where any one of them is wrong.
         var headers = context.GetHttpContext().Request.Headers.Authorization;
         return headers.Count == 1 && headers[0] is { } header && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && TaskToken.TryParse(header[Scheme.Length..].Trim(), out token);
+            ? header[Scheme.Length..].Trim()
+            : null;
     }
 }

@@ -8,14 +8,11 @@ internal static class UnimplementedServices
     public static void MapUnimplementedServices(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGrpcService<Attestation>();
-        endpoints.MapGrpcService<Revocation>();
         endpoints.MapGrpcService<Approval>();
         endpoints.MapGrpcService<Audit>();
     }
 
     internal sealed class Attestation : AttestationService.AttestationServiceBase;
-
-    internal sealed class Revocation : RevocationService.RevocationServiceBase;
 
     internal sealed class Approval : ApprovalService.ApprovalServiceBase;
 

@@ -87,6 +87,7 @@ public static class BrokerHost
         app.MapGrpcService<TaskGrpcService>();
         app.MapGrpcService<CredentialGrpcService>();
         app.MapGrpcService<LeaseGrpcService>();
+        app.MapGrpcService<RevocationGrpcService>();
         app.MapGrpcService<RevocationFeedGrpcService>();
         app.MapGrpcService<GovernanceGrpcService>();
         app.MapUnimplementedServices();

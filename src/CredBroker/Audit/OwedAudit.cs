@@ -3,4 +3,5 @@ namespace CredBroker.Audit;
 /// <summary>A line that the audit trail still owes.</summary>
 /// <param name="Bucket">The bucket of the note.</param>
 /// <param name="SubjectId">The lease or the task.</param>
-public sealed record OwedAudit(int Bucket, string SubjectId);
+/// <param name="At">When its transition was.</param>
+public sealed record OwedAudit(int Bucket, string SubjectId, DateTimeOffset At);

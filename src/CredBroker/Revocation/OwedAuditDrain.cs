@@ -26,7 +26,7 @@ public sealed class OwedAuditDrain(IAuditLog audit, IAuditOutbox outbox, ILeaseS
     private async Task<AuditEvent?> ReadLineAsync(OwedAudit note, CancellationToken cancellationToken)
     {
         if (LeaseId.TryParse(note.SubjectId, out var leaseId))
-            return await leases.FindAsync(leaseId, cancellationToken) is { } lease ? TransitionLines.Of(lease) : null;
+            return await leases.FindAsync(leaseId, cancellationToken) is { } lease ? TransitionLines.Of(lease, note.At) : null;
         if (TaskId.TryParse(note.SubjectId, out var taskId))
             return await tasks.FindAsync(taskId, cancellationToken) is { } task ? TransitionLines.Of(task) : null;
         return null;

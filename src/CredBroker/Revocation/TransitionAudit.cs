@@ -10,7 +10,7 @@ namespace CredBroker.Revocation;
 /// Writes the lines of transitions that do not wait for the audit trail. The store keeps a note of each until its line is
 /// durable, so nothing here has to succeed: what is dropped or fails is written later from the note.
 /// </summary>
-public sealed partial class TransitionAudit(IAuditLog audit, IAuditOutbox outbox, ILogger<TransitionAudit> logger)
+public sealed partial class TransitionAudit(IAuditLog audit, IAuditOutbox outbox, TimeProvider time, ILogger<TransitionAudit> logger)
 {
     private const int MaxBatch = 512;
 
@@ -18,10 +18,14 @@ public sealed partial class TransitionAudit(IAuditLog audit, IAuditOutbox outbox
         new BoundedChannelOptions(16_384) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     /// <summary>A lease's end was recorded.</summary>
-    public void Note(Lease lease) => _queue.Writer.TryWrite((TransitionLines.Of(lease), new OwedAudit(lease.Id.Bucket, lease.Id.Value)));
+    public void Note(Lease lease)
+    {
+        var now = time.GetUtcNow();
+        _queue.Writer.TryWrite((TransitionLines.Of(lease, now), new OwedAudit(lease.Id.Bucket, lease.Id.Value, now)));
+    }
 
     /// <summary>A task was sealed.</summary>
-    public void Note(AgentTask task) => _queue.Writer.TryWrite((TransitionLines.Of(task), new OwedAudit(task.Id.Bucket, task.Id.Value)));
+    public void Note(AgentTask task) => _queue.Writer.TryWrite((TransitionLines.Of(task), new OwedAudit(task.Id.Bucket, task.Id.Value, task.EndedAt ?? time.GetUtcNow())));
 
     /// <summary>Writes until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace CredBroker.Revocation;
 /// <summary>The audit line of a transition, made from the record alone, so that it can be made again.</summary>
 internal static class TransitionLines
 {
-    public static AuditEvent Of(Lease lease) => new()
+    public static AuditEvent Of(Lease lease, DateTimeOffset at) => new()
     {
         Type = lease.State switch
         {
@@ -15,7 +15,7 @@ internal static class TransitionLines
             LeaseState.Irrevocable => AuditEventType.LeaseIrrevocable,
             _ => AuditEventType.LeaseRevoking,
         },
-        Time = lease.ConfirmedAt ?? lease.ExpiresAt,
+        Time = lease.ConfirmedAt ?? at,
         Actor = AuditActor.System,
         TaskId = lease.Terms.TaskId.Value,
         LeaseId = lease.Id.Value,

@@ -10,10 +10,10 @@ internal sealed class RedisAuditOutbox(RedisStore store, TimeProvider time) : IA
     {
         var until = time.GetUtcNow().Subtract(age).ToUnixTimeMilliseconds();
         var owed = await store.GuardAsync(
-            database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.SortedSetRangeByScoreAsync(
+            database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.SortedSetRangeByScoreWithScoresAsync(
                 BucketKeys.Of(bucket).AuditOwed, double.NegativeInfinity, until, take: perBucket))),
             cancellationToken);
-        return [.. owed.SelectMany((members, bucket) => members.Select(member => new OwedAudit(bucket, (string)member!)))];
+        return [.. owed.SelectMany((members, bucket) => members.Select(member => new OwedAudit(bucket, (string)member.Element!, Instant.Read((long)member.Score))))];
     }
 
     public Task SettleAsync(IReadOnlyList<OwedAudit> owed, CancellationToken cancellationToken) =>
