@@ -5,6 +5,7 @@
 REDIS_IMAGE=redis:7.0
 ENGINE_FOLDER=
 ENGINE_ID=
+ENGINE_BRIDGE=
 
 # engine_use: an engine that answers is used as it is; else one is started. Fails, having said why, where neither can be.
 engine_use() {
@@ -21,6 +22,7 @@ engine_start() {
   DOCKER_HOST=unix://$ENGINE_FOLDER/docker.sock
   # The engine of Debian is older than what the clients speak first.
   export DOCKER_HOST DOCKER_API_VERSION=1.41 TESTCONTAINERS_RYUK_DISABLED=true
+  [[ -e /sys/class/net/docker0 ]] || ENGINE_BRIDGE=docker0
   engine_daemon &
   ENGINE_ID=$!
   local tries
@@ -95,6 +97,7 @@ engine_stop() {
   wait "$ENGINE_ID" 2>/dev/null || true
   ENGINE_ID=
   engine_unmount
+  [[ -z $ENGINE_BRIDGE ]] || ip link delete "$ENGINE_BRIDGE" 2>/dev/null || true
   rm -rf "$ENGINE_FOLDER"
   unset DOCKER_HOST DOCKER_API_VERSION TESTCONTAINERS_RYUK_DISABLED
 }
