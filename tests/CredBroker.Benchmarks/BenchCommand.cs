@@ -3,7 +3,7 @@ using CredBroker.Benchmarks.Micro;
 
 namespace CredBroker.Benchmarks;
 
-/// <summary><c>bench [--quick] [NAME…]</c>, or <c>bench micro [ARGUMENTS of BenchmarkDotNet]</c>.</summary>
+/// <summary><c>bench [--quick] [NAME…]</c>, <c>bench micro [ARGUMENTS of BenchmarkDotNet]</c> or <c>bench compare [SERVER] [NAME=VALUE…]</c>.</summary>
 internal static class BenchCommand
 {
     private const string Quick = "--quick";
@@ -13,6 +13,7 @@ internal static class BenchCommand
     public static async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
         if (arguments is [MicroBenchmarks.Verb, .. var rest]) return MicroBenchmarks.Run(rest);
+        if (arguments is [Comparison.Verb, .. var other]) return await Comparison.RunAsync(other, cancellationToken);
         var plan = new BenchPlan(arguments.Contains(Quick));
         string[] names = [.. arguments.Where(argument => argument != Quick)];
         var known = Groups.SelectMany(group => group.Names).ToHashSet(StringComparer.Ordinal);

@@ -36,14 +36,17 @@ internal sealed class BrokerProcess : IAsyncDisposable
     /// <summary>From the start of the process until it said that it is ready.</summary>
     public TimeSpan StartedIn { get; private init; }
 
-    public static async Task<BrokerProcess> StartAsync(string data, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+    /// <summary>The server of this checkout.</summary>
+    public static string DefaultProgram { get; } =
+        Path.Combine(Repository.Root, "src", "CredBroker.Server", "bin", Configuration, "net10.0", "CredBroker.Server.dll");
+
+    public static async Task<BrokerProcess> StartAsync(
+        string program, string data, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
         var begun = Stopwatch.GetTimestamp();
-        var server = Path.Combine(Repository.Root, "src", "CredBroker.Server");
-        var program = Path.Combine(server, "bin", Configuration, "net10.0", "CredBroker.Server.dll");
         var endpoints = Path.Combine(data, "run", "endpoints.json");
         if (File.Exists(endpoints)) File.Delete(endpoints);
-        var process = ChildProcess.Start("The broker", "dotnet", [program], settings, server);
+        var process = ChildProcess.Start("The broker", "dotnet", [program], settings, Path.GetDirectoryName(program));
         try
         {
             await process.UntilAsync(_ => Task.FromResult(File.Exists(endpoints)), StartLimit, cancellationToken);

@@ -19,12 +19,19 @@ internal sealed class BrokerStack : IAsyncDisposable
 
     public RedisProcess Redis { get; }
 
+    /// <summary>The server to start.</summary>
+    public string Program { get; init; } = BrokerProcess.DefaultProgram;
+
+    /// <summary>Settings beyond those that every benchmark has.</summary>
+    public IReadOnlyDictionary<string, string> MoreSettings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The broker, once it was started.</summary>
     public BrokerProcess Broker { get; private set; } = null!;
 
-    public static async Task<BrokerStack> StartAsync(CancellationToken cancellationToken)
+    public static async Task<BrokerStack> StartAsync(
+        CancellationToken cancellationToken, string? program = null, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var stack = await StartStoreAsync(cancellationToken);
+        var stack = await StartStoreAsync(cancellationToken, program, settings);
         try
         {
             await stack.StartBrokerAsync(cancellationToken);
@@ -38,7 +45,8 @@ internal sealed class BrokerStack : IAsyncDisposable
     }
 
     /// <summary>All but the broker, to fill the store before it starts.</summary>
-    public static async Task<BrokerStack> StartStoreAsync(CancellationToken cancellationToken)
+    public static async Task<BrokerStack> StartStoreAsync(
+        CancellationToken cancellationToken, string? program = null, IReadOnlyDictionary<string, string>? settings = null)
     {
         var folder = new ScratchFolder();
         var domain = new TestTrustDomain(TrustDomain);
@@ -46,7 +54,11 @@ internal sealed class BrokerStack : IAsyncDisposable
         {
             domain.WriteBundle(folder.Combine("bundle.json"));
             BenchCatalogue.Write(folder.Make("catalogue"));
-            return new BrokerStack(folder, domain, await RedisProcess.StartAsync(folder.Make("redis"), cancellationToken));
+            return new BrokerStack(folder, domain, await RedisProcess.StartAsync(folder.Make("redis"), cancellationToken))
+            {
+                Program = program ?? BrokerProcess.DefaultProgram,
+                MoreSettings = settings ?? new Dictionary<string, string>(),
+            };
         }
         catch
         {
@@ -57,7 +69,7 @@ internal sealed class BrokerStack : IAsyncDisposable
     }
 
     public async Task StartBrokerAsync(CancellationToken cancellationToken) =>
-        Broker = await BrokerProcess.StartAsync(_folder.Combine("data"), Settings(), cancellationToken);
+        Broker = await BrokerProcess.StartAsync(Program, _folder.Combine("data"), Settings(), cancellationToken);
 
     /// <summary>Evidence of an agent, good for one hour.</summary>
     public string AgentEvidence(int number) => Svid($"agent/{number}");
@@ -76,7 +88,7 @@ internal sealed class BrokerStack : IAsyncDisposable
     private string Svid(string path) => _domain.IssueSvid($"spiffe://{TrustDomain}/{path}", ttl: TimeSpan.FromMinutes(59));
 
     // An environment of its own: what development turns on must not be measured, and production wants TLS.
-    private Dictionary<string, string> Settings() => new()
+    private Dictionary<string, string> Settings() => new(MoreSettings)
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Benchmark",
         ["Data__Path"] = _folder.Combine("data"),
