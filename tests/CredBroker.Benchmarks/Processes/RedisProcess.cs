@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using StackExchange.Redis;
+
+namespace CredBroker.Benchmarks.Processes;
+
+/// <summary>A real Redis of its own on loopback, as durable as the documentation asks: AOF, fsync every second, no snapshots.</summary>
+internal sealed class RedisProcess : IAsyncDisposable
+{
+    private readonly ChildProcess _process;
+    private readonly ConnectionMultiplexer _connection;
+
+    private RedisProcess(ChildProcess process, ConnectionMultiplexer connection, string address)
+    {
+        _process = process;
+        _connection = connection;
+        Address = address;
+    }
+
+    public string Address { get; }
+
+    public ProcessUsage Usage => _process.Usage;
+
+    public static async Task<RedisProcess> StartAsync(string folder, CancellationToken cancellationToken)
+    {
+        var port = FreePort().ToString(CultureInfo.InvariantCulture);
+        var process = ChildProcess.Start("redis-server", "redis-server",
+        [
+            "--bind", "127.0.0.1", "--port", port, "--dir", folder, "--save", "", "--appendonly", "yes", "--appendfsync", "everysec",
+            "--maxmemory-policy", "noeviction", "--daemonize", "no",
+        ]);
+        var address = $"127.0.0.1:{port}";
+        try
+        {
+            ConnectionMultiplexer? connection = null;
+            await process.UntilAsync(async _ => (connection = await TryConnectAsync(address)) is not null, TimeSpan.FromSeconds(20), cancellationToken);
+            return new RedisProcess(process, connection!, address);
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Bytes that the data takes, as Redis accounts for them: keys, values, indexes and what the allocator rounds up.</summary>
+    public async Task<long> UsedMemoryAsync()
+    {
+        var memory = (string?)await _connection.GetServer(Address).ExecuteAsync("INFO", "memory") ?? "";
+        var line = memory.Split("\r\n").First(line => line.StartsWith("used_memory:", StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(line.IndexOf(':', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        await _process.DisposeAsync();
+    }
+
+    private static async Task<ConnectionMultiplexer?> TryConnectAsync(string address)
+    {
+        try
+        {
+            return await ConnectionMultiplexer.ConnectAsync(new ConfigurationOptions
+            {
+                EndPoints = { address },
+                AbortOnConnectFail = true,
+                AllowAdmin = true,
+                ConnectRetry = 1,
+                AsyncTimeout = 30_000,
+            });
+        }
+        catch (RedisConnectionException)
+        {
+            return null;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+}
