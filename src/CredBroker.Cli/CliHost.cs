@@ -1,4 +1,6 @@
+using CredBroker.Cli.Output;
 using CredBroker.Client;
+using Spectre.Console;
 
 namespace CredBroker.Cli;
 
@@ -12,6 +14,11 @@ internal sealed class CliHost
     /// <summary>Whether <see cref="Out"/> is a terminal.</summary>
     public required bool IsTerminal { get; init; }
 
+    /// <summary>Where people are spoken to and asked: beside <see cref="Out"/>, so that results can be piped.</summary>
+    public required IAnsiConsole People { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Reads an environment variable.</summary>
     public required Func<string, string?> Variable { get; init; }
 
@@ -23,6 +30,7 @@ internal sealed class CliHost
         Out = Console.Out,
         Error = Console.Error,
         IsTerminal = !Console.IsOutputRedirected,
+        People = ConsoleOf.Writer(Console.Error, !Console.IsErrorRedirected, isInteractive: !Console.IsErrorRedirected && !Console.IsInputRedirected),
         Variable = Environment.GetEnvironmentVariable,
         Connect = options => new CredBrokerClient(options),
     };

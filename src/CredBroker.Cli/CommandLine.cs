@@ -29,11 +29,14 @@ internal static class CommandLine
             TaskOpenCommand.Create(host, global),
             TaskHeartbeatCommand.Create(host, global),
             TaskEndCommand.Create(host, global),
+            TaskListCommand.Create(host, global),
+            TaskShowCommand.Create(host, global),
         };
         var lease = new Command("lease", "Leases: the records of credentials.")
         {
             LeaseListCommand.Create(host, global),
             LeaseShowCommand.Create(host, global),
+            LeaseRevokeCommand.Create(host, global),
         };
         return new RootCommand("credbroker: credentials for one task, dead when the task ends.")
         {
@@ -43,7 +46,24 @@ internal static class CommandLine
             task,
             IssueCommand.Create(host, global),
             lease,
+            Revoke(host, global),
+            new Command("fence", "Fences: standing refusals that revocation orders raise.") { FenceListCommand.Create(host, global), FenceLiftCommand.Create(host, global) },
+            new Command("deadletter", "Leases whose backend would not revoke them.")
+            {
+                DeadLetterListCommand.Create(host, global),
+                DeadLetterRetryCommand.Create(host, global),
+            },
+            new Command("keys", "Signing keys.") { KeysRotateCommand.Create(host, global) },
+            new Command("clock", "The store's clock.") { ClockResetCommand.Create(host, global) },
             StatusCommand.Create(host, global),
         };
     }
+
+    private static Command Revoke(CliHost host, GlobalOptions global) => new("revoke", "Mass revocation, for incidents.")
+    {
+        RevokePreviewCommand.Create(host, global),
+        RevokeRunCommand.Create(host, global),
+        RevokeWatchCommand.Create(host, global),
+        RevokeReportCommand.Create(host, global),
+    };
 }

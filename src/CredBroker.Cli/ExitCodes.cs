@@ -14,6 +14,12 @@ internal static class ExitCodes
     /// <summary>The broker cannot be reached or does not answer.</summary>
     public const int Unavailable = 3;
 
+    /// <summary>A revocation order is not through: something that it matched is unconfirmed or could not be revoked.</summary>
+    public const int Partial = 4;
+
+    /// <summary>A person did not confirm, or gave another count back. Nothing was done.</summary>
+    public const int NotConfirmed = 5;
+
     /// <summary>The command that was to be run is there and cannot be run; shells say the same.</summary>
     public const int CannotRun = 126;
 

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using CredBroker.Cli.Output;
+using CredBroker.Cli.Responding;
 using CredBroker.Client;
+using CredBroker.Client.Operators;
+using Spectre.Console;
 
 namespace CredBroker.Cli;
 
@@ -24,6 +27,17 @@ internal sealed class Session
 
     public TextWriter Error => _host.Error;
 
+    /// <summary>Where people are spoken to and asked.</summary>
+    public IAnsiConsole People => _host.People;
+
+    public TimeProvider Time => _host.Time;
+
+    /// <summary>Whether the caller named an operator's token.</summary>
+    public bool IsOperator => OperatorFile is not null;
+
+    private OperatorTokenFile? OperatorFile =>
+        _host.Variable("CREDBROKER_OPERATOR_TOKEN_FILE") is { Length: > 0 } path ? new OperatorTokenFile(path) : null;
+
     /// <summary>Gives a command its action.</summary>
     public static Command Run(Command command, CliHost host, GlobalOptions global, Func<Session, CancellationToken, Task<int>> action)
     {
@@ -31,25 +45,41 @@ internal sealed class Session
         return command;
     }
 
+    /// <summary>Gives a command of operators its action.</summary>
+    /// <param name="command">The command; it gets the option <c>--role</c>.</param>
+    /// <param name="host">Its surroundings.</param>
+    /// <param name="global">Options of every command.</param>
+    /// <param name="leastRole">The least role that it needs.</param>
+    /// <param name="action">What it does.</param>
+    public static Command RunAsOperator(
+        Command command, CliHost host, GlobalOptions global, string leastRole, Func<Session, CredBrokerOperator, CancellationToken, Task<int>> action)
+    {
+        command.Add(global.Role);
+        return Run(command, host, global, async (session, cancellationToken) =>
+        {
+            using var broker = session.ConnectAsOperator(leastRole);
+            return await action(session, broker, cancellationToken);
+        });
+    }
+
+    /// <summary>The broker that the caller named, as an operator.</summary>
+    /// <param name="leastRole">The role whose token is taken from a development file where the caller names none.</param>
+    public CredBrokerOperator ConnectAsOperator(string leastRole)
+    {
+        var file = OperatorFile ?? throw new UsageException("Say who you are: CREDBROKER_OPERATOR_TOKEN_FILE names the file with your operator token.");
+        var choice = new RoleChoice(Parsed.GetValue(_global.Role), _host.Variable("CREDBROKER_OPERATOR_ROLE"), leastRole);
+        var options = Options();
+        return Made(() => new CredBrokerOperator(options, token => file.ReadAsync(choice, token), _host.Time));
+    }
+
     /// <summary>A client of the broker that the caller named.</summary>
     /// <param name="handleSignals">Whether SIGINT and SIGTERM end open tasks; false where the command handles them itself.</param>
     public CredBrokerClient Connect(bool handleSignals = true)
     {
-        var address = Parsed.GetValue(_global.Address) ?? _host.Variable("CREDBROKER_ADDRESS");
-        if (string.IsNullOrWhiteSpace(address)) throw new UsageException("Say where the broker is: --address or CREDBROKER_ADDRESS.");
-        try
-        {
-            return _host.Connect(new CredBrokerOptions
-            {
-                Address = address,
-                EvidenceFile = _host.Variable("CREDBROKER_EVIDENCE_FILE"),
-                HandleSignals = handleSignals,
-            });
-        }
-        catch (ArgumentException e)
-        {
-            throw new UsageException(e.Message);
-        }
+        var options = Options();
+        options.EvidenceFile = _host.Variable("CREDBROKER_EVIDENCE_FILE");
+        options.HandleSignals = handleSignals;
+        return Made(() => _host.Connect(options));
     }
 
     /// <summary>The file that the task token is kept in; null where the caller named none.</summary>
@@ -61,6 +91,25 @@ internal sealed class Session
     {
         var file = TokenFile ?? throw new UsageException("Say which task: CREDBROKER_TASK_TOKEN_FILE names the file that `task open` wrote.");
         return await broker.JoinTaskAsync(await file.ReadAsync(cancellationToken), cancellationToken);
+    }
+
+    private CredBrokerOptions Options()
+    {
+        var address = Parsed.GetValue(_global.Address) ?? _host.Variable("CREDBROKER_ADDRESS");
+        if (string.IsNullOrWhiteSpace(address)) throw new UsageException("Say where the broker is: --address or CREDBROKER_ADDRESS.");
+        return new CredBrokerOptions { Address = address };
+    }
+
+    private static T Made<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
     }
 
     private static async Task<int> GuardAsync(CliHost host, Func<Task<int>> action)

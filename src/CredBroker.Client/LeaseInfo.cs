@@ -14,6 +14,9 @@ namespace CredBroker.Client;
 /// <param name="Renewable">Whether it can be renewed.</param>
 /// <param name="Revocability">How far a revocation reaches.</param>
 /// <param name="ConfirmedAt">When its end was confirmed; null while it lives or is pending.</param>
+/// <param name="Workload">The attested subject that it was issued to.</param>
+/// <param name="Backend">The backend that minted the credential.</param>
+/// <param name="PolicyVersion">The version of the policy that said yes.</param>
 public sealed record LeaseInfo(
     string Id,
     string TaskId,
@@ -27,4 +30,7 @@ public sealed record LeaseInfo(
     DateTimeOffset MaxExpiresAt,
     bool Renewable,
     Revocability Revocability,
-    DateTimeOffset? ConfirmedAt);
+    DateTimeOffset? ConfirmedAt,
+    string Workload,
+    string Backend,
+    string PolicyVersion);

@@ -21,7 +21,7 @@ internal static class StatusCommand
                 ("templates", $"{status.Templates} ({status.CatalogueVersion})"),
                 ("started at", $"{status.StartedAt:u}"),
                 ("queue depth", $"{status.QueueDepth}"),
-                ("dead letters", $"{status.DeadLetters}"),
+                ("dead letters", status.DeadLetters == 0 ? "0" : $"{status.DeadLetters} (see: credbroker deadletter list)"),
                 .. status.Components.Select(c => (c.Name, (string?)(c.Healthy ? "healthy" : $"unhealthy: {c.Detail}"))),
             ]);
         return status.Ready ? ExitCodes.Ok : ExitCodes.Unavailable;

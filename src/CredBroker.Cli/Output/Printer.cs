@@ -8,7 +8,7 @@ namespace CredBroker.Cli.Output;
 /// <summary>Prints results in the form that was asked for.</summary>
 internal sealed class Printer(TextWriter writer, bool isTerminal, OutputFormat format)
 {
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions JsonOptions = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DictionaryKeyPolicy = null,
@@ -20,7 +20,7 @@ internal sealed class Printer(TextWriter writer, bool isTerminal, OutputFormat f
     /// <summary>One thing, as lines of name and value. Values are never wrapped, so that they can be copied.</summary>
     public void Record<T>(T json, params IReadOnlyList<(string Name, string? Value)> lines)
     {
-        if (format == OutputFormat.Json) Document(json);
+        if (format == OutputFormat.Json) Json(json);
         else Lines(lines);
     }
 
@@ -29,34 +29,33 @@ internal sealed class Printer(TextWriter writer, bool isTerminal, OutputFormat f
     {
         if (format == OutputFormat.Json)
         {
-            Document(json);
+            Json(json);
             return;
         }
         var table = new Table().Border(TableBorder.None);
         foreach (var column in columns) table.AddColumn(new TableColumn(new Text(column)).NoWrap());
-        foreach (var row in rows) table.AddRow(row.Select(cell => new Text(cell)));
-        Console().Write(table);
+        foreach (var row in rows) table.AddRow(row.Select(cell => new Text(Printable.Text(cell))));
+        ConsoleOf.Writer(writer, isTerminal).Write(table);
     }
 
-    private void Document<T>(T json) => writer.WriteLine(JsonSerializer.Serialize(json, Json));
+    /// <summary>JSON, whatever was asked for.</summary>
+    public void Json<T>(T json) => writer.WriteLine(JsonSerializer.Serialize(json, JsonOptions));
+
+    /// <summary>Text as it is.</summary>
+    public void Raw(string text) => writer.Write(text);
+
+    /// <summary>Anything else.</summary>
+    public void View<T>(T json, Action<IAnsiConsole> view)
+    {
+        if (format == OutputFormat.Json) Json(json);
+        else view(ConsoleOf.Writer(writer, isTerminal));
+    }
+
 
     private void Lines(IReadOnlyList<(string Name, string? Value)> lines)
     {
         var width = lines.Max(l => l.Name.Length) + 2;
         foreach (var (name, value) in lines)
-            if (!string.IsNullOrEmpty(value)) writer.WriteLine($"{(name + ":").PadRight(width)}{value}");
-    }
-
-    private IAnsiConsole Console()
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(writer),
-            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            Interactive = InteractionSupport.No,
-        });
-        // A pipe has no width, and a guess would cut ids in two.
-        if (!isTerminal) console.Profile.Width = 400;
-        return console;
+            if (!string.IsNullOrEmpty(value)) writer.WriteLine($"{(name + ":").PadRight(width)}{Printable.Text(value)}");
     }
 }

@@ -40,6 +40,7 @@ internal sealed partial class BrokerConnection : IDisposable
         Credentials = new CredentialService.CredentialServiceClient(_channel);
         Leases = new LeaseService.LeaseServiceClient(_channel);
         Governance = new GovernanceService.GovernanceServiceClient(_channel);
+        Revocations = new RevocationService.RevocationServiceClient(_channel);
     }
 
     public TimeProvider Time { get; }
@@ -54,6 +55,8 @@ internal sealed partial class BrokerConnection : IDisposable
 
     public GovernanceService.GovernanceServiceClient Governance { get; }
 
+    public RevocationService.RevocationServiceClient Revocations { get; }
+
     /// <summary>Fresh evidence, as the protocol carries it.</summary>
     public async Task<Protocol.V1.Evidence> EvidenceAsync(CancellationToken cancellationToken)
     {
@@ -64,15 +67,17 @@ internal sealed partial class BrokerConnection : IDisposable
     /// <summary>Makes a call.</summary>
     /// <param name="method">The stub's method.</param>
     /// <param name="request">What to ask.</param>
-    /// <param name="token">The task token; null where the call needs none.</param>
+    /// <param name="token">The caller's token; null where the call needs none.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="extraTime">How much longer than usual the broker may take, because it was asked to wait.</param>
+    /// <param name="once">Whether the call is made once only, because a second one would do more than the first.</param>
     public async Task<TReply> CallAsync<TRequest, TReply>(
         Func<TRequest, CallOptions, AsyncUnaryCall<TReply>> method,
         TRequest request,
         string? token,
         CancellationToken cancellationToken,
-        TimeSpan extraTime = default)
+        TimeSpan extraTime = default,
+        bool once = false)
     {
         var budget = _callTimeout + extraTime;
         var start = Time.GetTimestamp();
@@ -90,7 +95,7 @@ internal sealed partial class BrokerConnection : IDisposable
                 }
                 catch (RpcException e)
                 {
-                    var delay = attempt < MaxAttempts ? RpcFailures.RetryDelay(e, attempt) : null;
+                    var delay = attempt < MaxAttempts && !once ? RpcFailures.RetryDelay(e, attempt) : null;
                     if (delay is null || delay > budget - Time.GetElapsedTime(start)) throw RpcFailures.Translate(e);
                     Retrying(typeof(TRequest).Name, e.StatusCode, attempt, delay.Value.TotalMilliseconds);
                     await Task.Delay(delay.Value, Time, either.Token);

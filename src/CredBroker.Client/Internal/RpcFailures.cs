@@ -10,8 +10,8 @@ internal static class RpcFailures
     private const string Domain = "credbroker";
 
     /// <summary>
-    /// How long to wait before the same call is made again; null = do not. Every call here can be repeated: an issue carries an idempotency
-    /// key, an open a task name, and the others say the same thing twice. So what counts is only whether a repetition may help.
+    /// How long to wait before the same call is made again; null = do not. Every call of an agent can be repeated: an issue carries an
+    /// idempotency key, an open a task name, and the others say the same thing twice. So what counts is only whether a repetition may help.
     /// </summary>
     public static TimeSpan? RetryDelay(RpcException failure, int attempt)
     {
@@ -23,6 +23,11 @@ internal static class RpcFailures
             _ => null,
         };
     }
+
+    /// <summary>Whether a stream broke without the broker's meaning it, so that it is worth opening anew.</summary>
+    public static bool IsBrokenStream(RpcException failure) =>
+        failure.StatusCode is StatusCode.Unavailable
+        || (failure.StatusCode is StatusCode.Internal or StatusCode.Cancelled or StatusCode.Unknown && DetailsOf(failure)?.GetDetail<ErrorInfo>() is null);
 
     /// <summary>100 ms, doubled each time up to 2 s, of which a random half is taken off so that many clients spread out.</summary>
     public static TimeSpan Backoff(int attempt)

@@ -46,7 +46,10 @@ internal static class WireMapping
         lease.MaxExpiresAt.ToInstant(),
         lease.Renewable,
         (Revocability)lease.Revocability,
-        lease.ConfirmedAt?.ToDateTimeOffset());
+        lease.ConfirmedAt?.ToDateTimeOffset(),
+        lease.Workload,
+        lease.Backend,
+        lease.PolicyVersion);
 
     public static BrokerStatus ToStatus(this Wire.GetStatusResponse status) => new(
         status.Version,

@@ -32,6 +32,9 @@ public sealed class FakeBroker : IAsyncDisposable
     /// <summary>Its tasks and leases.</summary>
     public FakeLedger Ledger { get; }
 
+    /// <summary>Its revocation orders, fences and dead letters.</summary>
+    public FakeOrders Orders { get; } = new();
+
     /// <summary>Where it listens, <c>http://127.0.0.1:…</c>.</summary>
     public string Address => _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
@@ -53,6 +56,7 @@ public sealed class FakeBroker : IAsyncDisposable
         app.MapGrpcService<FakeCredentialService>();
         app.MapGrpcService<FakeLeaseService>();
         app.MapGrpcService<FakeGovernanceService>();
+        app.MapGrpcService<FakeRevocationService>();
         broker = new FakeBroker(app, new FakeLedger(time ?? TimeProvider.System));
         await app.StartAsync();
         return broker;
@@ -78,11 +82,18 @@ public sealed class FakeBroker : IAsyncDisposable
     internal async Task<TReply> AnswerAsync<TRequest, TReply>(TRequest request, ServerCallContext context, Func<TRequest, string?, TReply> usual)
         where TRequest : IMessage
     {
+        var authorization = Record(request, context);
+        if (_scripts.TryGetValue(typeof(TRequest), out var script)) return await ((Func<TRequest, Task<TReply>>)script)(request);
+        return usual(request, authorization?["Bearer ".Length..]);
+    }
+
+    /// <summary>Notes a call, and fails it where it was to fail; returns its authorization.</summary>
+    internal string? Record(IMessage request, ServerCallContext context)
+    {
         var method = context.Method[(context.Method.LastIndexOf('/') + 1)..];
         var authorization = context.RequestHeaders.GetValue("authorization");
         _calls.Enqueue(new RecordedCall(method, request, authorization));
         if (_failures.TryGetValue(method, out var queue) && queue.TryDequeue(out var failure)) throw failure;
-        if (_scripts.TryGetValue(typeof(TRequest), out var script)) return await ((Func<TRequest, Task<TReply>>)script)(request);
-        return usual(request, authorization?["Bearer ".Length..]);
+        return authorization;
     }
 }

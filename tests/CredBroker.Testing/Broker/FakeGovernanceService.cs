@@ -17,4 +17,10 @@ internal sealed class FakeGovernanceService(FakeBroker broker) : GovernanceServi
             CatalogueVersion = "0123456789abcdef",
             Store = "embedded",
         });
+
+    public override Task<RotateSigningKeyResponse> RotateSigningKey(RotateSigningKeyRequest request, ServerCallContext context) =>
+        broker.AnswerAsync(request, context, (_, _) => new RotateSigningKeyResponse { KeyId = "key-2" });
+
+    public override Task<ResetClockResponse> ResetClock(ResetClockRequest request, ServerCallContext context) =>
+        broker.AnswerAsync(request, context, (_, _) => new ResetClockResponse { StoreTime = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch) });
 }

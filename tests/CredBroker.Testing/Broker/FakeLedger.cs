@@ -5,7 +5,10 @@ using Grpc.Core;
 
 namespace CredBroker.Testing.Broker;
 
-/// <summary>The tasks and leases of a <see cref="FakeBroker"/>. Templates whose name ends in <c>-db</c> give a secret, all others a token.</summary>
+/// <summary>
+/// The tasks and leases of a <see cref="FakeBroker"/>. Templates whose name ends in <c>-db</c> give a secret, all others a token. A token that
+/// begins with <c>op-</c> is an operator's, and sees everything.
+/// </summary>
 public sealed class FakeLedger(TimeProvider time)
 {
     private readonly Lock _gate = new();
@@ -98,12 +101,27 @@ public sealed class FakeLedger(TimeProvider time)
         }
     }
 
-    internal AgentTask TaskOf(string? token)
+    internal AgentTask TaskOf(string? token, string id = "")
     {
         lock (_gate)
+        {
+            if (IsOperator(token))
+                return _tasks.Values.FirstOrDefault(t => t.Id == id) ?? throw Refusal.Of(StatusCode.NotFound, "TASK_NOT_FOUND", "There is no such task.");
             return token is not null && _tasks.TryGetValue(token, out var task)
                 ? task
                 : throw Refusal.Of(StatusCode.Unauthenticated, "TASK_TOKEN_INVALID", "The task token is not good.");
+        }
+    }
+
+    internal ListTasksResponse Tasks(ListTasksRequest request, string? token)
+    {
+        lock (_gate)
+        {
+            if (!IsOperator(token)) throw Refusal.Of(StatusCode.PermissionDenied, "OPERATOR_ROLE_REQUIRED");
+            var answer = new ListTasksResponse();
+            answer.Tasks.AddRange(_tasks.Values.Where(t => request.State == 0 || t.State == request.State).Select(t => t.Clone()));
+            return answer;
+        }
     }
 
     internal IssueResponse Issue(IssueRequest request, string? token)
@@ -124,6 +142,8 @@ public sealed class FakeLedger(TimeProvider time)
                 MaxExpiresAt = Timestamp.FromDateTimeOffset(Now + MaxLife),
                 Renewable = Renewable,
                 Revocability = Protocol.V1.Revocability.Instant,
+                Workload = task.Workload.Subject,
+                Backend = "token",
             };
             lease.Capabilities.AddRange(request.Capabilities);
             _leases[lease.Id] = lease;
@@ -160,8 +180,8 @@ public sealed class FakeLedger(TimeProvider time)
     {
         lock (_gate)
         {
-            var task = TaskOf(token);
-            return _leases.TryGetValue(id, out var lease) && lease.TaskId == task.Id
+            var task = IsOperator(token) ? null : TaskOf(token);
+            return _leases.TryGetValue(id, out var lease) && (task is null || lease.TaskId == task.Id)
                 ? Current(lease)
                 : throw Refusal.Of(StatusCode.NotFound, "LEASE_NOT_FOUND", "There is no such lease.");
         }
@@ -171,10 +191,10 @@ public sealed class FakeLedger(TimeProvider time)
     {
         lock (_gate)
         {
-            var task = TaskOf(token);
+            var task = IsOperator(token) ? null : TaskOf(token);
             var start = request.PageToken.Length == 0 ? 0 : int.Parse(request.PageToken, CultureInfo.InvariantCulture);
             var size = request.PageSize == 0 ? 2 : request.PageSize;
-            var all = _leases.Values.Where(l => l.TaskId == task.Id).Select(Current)
+            var all = _leases.Values.Where(l => task is null || l.TaskId == task.Id).Select(Current)
                 .Where(l => request.States.Count == 0 || request.States.Contains(l.State)).OrderBy(l => l.Id, StringComparer.Ordinal).ToList();
             var answer = new ListLeasesResponse { NextPageToken = start + size < all.Count ? $"{start + size}" : "" };
             answer.Leases.AddRange(all.Skip(start).Take(size).Select(l => l.Clone()));
@@ -186,7 +206,7 @@ public sealed class FakeLedger(TimeProvider time)
     {
         lock (_gate)
         {
-            var task = TaskOf(token);
+            var task = TaskOf(token, request.TaskId);
             if (task.State == TaskState.Open)
             {
                 task.State = TaskState.Ended;
@@ -207,6 +227,8 @@ public sealed class FakeLedger(TimeProvider time)
             return new EndTaskResponse { Receipt = receipt };
         }
     }
+
+    private static bool IsOperator(string? token) => token?.StartsWith("op-", StringComparison.Ordinal) == true;
 
     private static bool IsSecret(Lease lease) => lease.Template.EndsWith("-db", StringComparison.Ordinal);
 

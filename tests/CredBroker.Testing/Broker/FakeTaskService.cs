@@ -15,5 +15,8 @@ internal sealed class FakeTaskService(FakeBroker broker) : TaskService.TaskServi
         broker.AnswerAsync(request, context, (r, token) => broker.Ledger.End(r, token));
 
     public override Task<GetTaskResponse> GetTask(GetTaskRequest request, ServerCallContext context) =>
-        broker.AnswerAsync(request, context, (_, token) => new GetTaskResponse { Task = broker.Ledger.TaskOf(token).Clone() });
+        broker.AnswerAsync(request, context, (r, token) => new GetTaskResponse { Task = broker.Ledger.TaskOf(token, r.TaskId).Clone() });
+
+    public override Task<ListTasksResponse> ListTasks(ListTasksRequest request, ServerCallContext context) =>
+        broker.AnswerAsync(request, context, (r, token) => broker.Ledger.Tasks(r, token));
 }
