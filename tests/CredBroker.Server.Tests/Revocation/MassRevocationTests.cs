@@ -2,6 +2,7 @@ using CredBroker.Protocol.V1;
 using CredBroker.Server.Tests.Api;
 using CredBroker.Testing.Broker;
 using Grpc.Core;
+using EndReason = CredBroker.Protocol.V1.EndReason;
 
 namespace CredBroker.Server.Tests.Revocation;
 
