@@ -1,13 +1,12 @@
 using CredBroker.Audit;
 using CredBroker.Issuance;
-using CredBroker.Server.Api;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
 namespace CredBroker.Server.Access;
 
 /// <summary>
-/// Enforces the table, for gRPC and JSON alike. What an operator is denied goes to the audit trail with their name, whether it
+/// Enforces the table, for gRPC and JSON alike. What an operator is refused goes to the audit trail with their name, whether it
 /// is the call as a whole or what the call turned out to concern.
 /// </summary>
 internal sealed class AccessInterceptor(AccessGate gate, RefusalAudit refusals) : Interceptor
@@ -43,11 +42,11 @@ internal sealed class AccessInterceptor(AccessGate gate, RefusalAudit refusals) 
             CallerAccess.Set(context, caller);
             return await call();
         }
-        catch (RefusedException refusal) when (RefusalCodes.Of(refusal.Reason) is StatusCode.PermissionDenied or StatusCode.NotFound)
+        catch (RefusedException refusal)
         {
             // It has been refused; that the caller hangs up now does not keep it out of the trail.
             await refusals.RecordAsync(
-                context.Method.TrimStart('/'), new AuditActor(HumanKind, caller.Principal, ""), refusal, taskId: null, subject: null, CancellationToken.None);
+                context.Method, new AuditActor(HumanKind, caller.Principal, ""), refusal, taskId: null, subject: null, CancellationToken.None);
             throw;
         }
     }

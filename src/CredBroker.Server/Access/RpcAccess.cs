@@ -61,11 +61,7 @@ internal static class RpcAccess
             ("RotateSigningKey", AccessRule.OperatorEverywhere(PlatformAdmin)),
             ("ResetClock", AccessRule.OperatorEverywhere(PlatformAdmin))),
         Of(AuditService.Descriptor, ("Search", AccessRule.Operator(Viewer)), ("Export", AccessRule.Operator(Viewer))),
-        Of(
-            Health.Descriptor,
-            ("Check", AccessRule.Anonymous),
-            ("List", AccessRule.Anonymous),
-            ("Watch", AccessRule.Anonymous)),
+        Of(Health.Descriptor, ("Check", AccessRule.Anonymous), ("Watch", AccessRule.Anonymous)),
         Of(Grpc.Reflection.V1.ServerReflection.Descriptor, ("ServerReflectionInfo", AccessRule.Anonymous)),
         Of(Grpc.Reflection.V1Alpha.ServerReflection.Descriptor, ("ServerReflectionInfo", AccessRule.Anonymous)),
     }.SelectMany(service => service).ToFrozenDictionary(rule => rule.Method, rule => rule.Rule, StringComparer.Ordinal);
