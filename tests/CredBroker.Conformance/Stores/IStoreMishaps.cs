@@ -6,7 +6,7 @@ public interface IStoreMishaps
     /// <summary>Whether <see cref="RestartAsync"/> can be done to this form of it.</summary>
     bool CanRestart { get; }
 
-    /// <summary>Ends the store as harshly as it can be done and starts it again; what it had acknowledged has to be there.</summary>
+    /// <summary>Restarts the store, or has its replicas take over, so that everything it acknowledged has to be there.</summary>
     Task RestartAsync();
 
     /// <summary>Drops the scripts that the store keeps.</summary>

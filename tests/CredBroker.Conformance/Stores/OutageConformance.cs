@@ -9,7 +9,7 @@ public abstract class OutageConformance(IStoreForm form) : StoreConformance(form
     [Test]
     public async Task Restart_EverythingAcknowledged_IsThere()
     {
-        if (!Store.Mishaps.CanRestart) Assert.Ignore("This form of the store is not started by the tests.");
+        if (!Store.Mishaps.CanRestart) Assert.Ignore("This form of the store is not the tests' to restart.");
         var task = await Broker.OpenAsync();
         var token = await Broker.IssueAsync(task);
         var secret = await Broker.RevokeAsync(await Broker.IssueAsync(task, LeaseDraft.Secret));
@@ -30,7 +30,7 @@ public abstract class OutageConformance(IStoreForm form) : StoreConformance(form
     [Test]
     public async Task Restart_ConnectedBroker_GoesOn()
     {
-        if (!Store.Mishaps.CanRestart) Assert.Ignore("This form of the store is not started by the tests.");
+        if (!Store.Mishaps.CanRestart) Assert.Ignore("This form of the store is not the tests' to restart.");
         await using var broker = await Store.ConnectAsync();
         var task = await broker.OpenAsync();
 

@@ -8,9 +8,6 @@ namespace CredBroker.Conformance.Stores;
 [Category("Store")]
 public abstract class StoreConformance(IStoreForm form)
 {
-    /// <summary>Set where a store that is missing has to fail the run.</summary>
-    public const string RequireVariable = "CREDBROKER_REQUIRE_STORES";
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(4);
 
@@ -26,16 +23,8 @@ public abstract class StoreConformance(IStoreForm form)
     [OneTimeSetUp]
     public async Task OpenStoreAsync()
     {
-        try
-        {
-            _store = await form.OpenAsync();
-        }
-        catch (StoreMissingException missing)
-        {
-            if (Environment.GetEnvironmentVariable(RequireVariable) == "1") Assert.Fail(missing.Message);
-            Assert.Ignore(missing.Message);
-        }
-
+        if (await form.ReasonToSkipAsync() is { } reason) Assert.Ignore(reason);
+        _store = await form.OpenAsync();
         await Store.EmptyAsync();
         _broker = await Store.ConnectAsync();
     }

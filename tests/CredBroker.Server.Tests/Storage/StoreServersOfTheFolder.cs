@@ -2,9 +2,9 @@ using CredBroker.Server.Tests.Storage.Forms;
 
 namespace CredBroker.Server.Tests.Storage;
 
-/// <summary>Ends the servers that the fixtures of this folder shared.</summary>
+/// <summary>Ends what the fixtures of this folder shared.</summary>
 [SetUpFixture]
-public sealed class StoreServersOfTheAssembly
+public sealed class StoreServersOfTheFolder
 {
     [OneTimeTearDown]
     public async Task CloseAsync()
