@@ -4,11 +4,11 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>Notes of audit lines that are still owed, one sorted set a bucket.</summary>
-internal sealed class RedisAuditOutbox(RedisStore store, TimeProvider time) : IAuditOutbox
+internal sealed class RedisAuditOutbox(RedisStore store, RedisClock clock) : IAuditOutbox
 {
     public async Task<IReadOnlyList<OwedAudit>> ReadOwedAsync(TimeSpan age, int perBucket, CancellationToken cancellationToken)
     {
-        var until = time.GetUtcNow().Subtract(age).ToUnixTimeMilliseconds();
+        var until = (await clock.ReadAsync(cancellationToken)).Subtract(age).ToUnixTimeMilliseconds();
         var owed = await store.GuardAsync(
             database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.SortedSetRangeByScoreWithScoresAsync(
                 BucketKeys.Of(bucket).AuditOwed, double.NegativeInfinity, until, take: perBucket))),
