@@ -33,3 +33,6 @@ local function write_lease(l)
     .. ' ' .. l.kind .. ' ' .. str(l.attempts) .. ' ' .. str(l.reason) .. ' ' .. str(l.confirmed) .. ' ' .. l.quota
     .. ' ' .. str(l.priority) .. '\n' .. l.notes .. '\n' .. l.terms
 end
+
+-- The note of a transition that the audit trail has not been told of.
+local function owed(id, gen) return id .. ' ' .. str(gen) end

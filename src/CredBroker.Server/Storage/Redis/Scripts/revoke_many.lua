@@ -26,7 +26,7 @@ for i = 0, (#KEYS - 7) / 5 - 1 do
     l.gen = l.gen + 1
     l.reason = tonumber(ARGV[1])
     redis.call('ZREM', KEYS[1], id)
-    redis.call('ZADD', KEYS[5], str(now), id)
+    redis.call('ZADD', KEYS[5], str(now), owed(id, l.gen))
     if l.kind == 't' then
       l.state = 'd'
       l.confirmed = now
