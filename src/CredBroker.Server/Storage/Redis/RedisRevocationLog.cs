@@ -89,10 +89,11 @@ internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, Red
     private async Task<FeedSlice> ReadSnapshotAsync(string current, long[] heads, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
         // Heads were read before the sets: what comes in between is told twice, never not at all.
-        var now = asOf.ToUnixTimeMilliseconds();
+        // Our clock may be ahead of the verifiers' by as much as of the store's.
+        var from = (asOf - store.Options.ClockBound).ToUnixTimeMilliseconds();
         var sets = await store.GuardAsync(
             database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(
-                bucket => database.SortedSetRangeByScoreAsync(BucketKeys.Of(bucket).Revoked, now))),
+                bucket => database.SortedSetRangeByScoreAsync(BucketKeys.Of(bucket).Revoked, from))),
             cancellationToken);
         var events = sets.SelectMany(set => set).Select(entry => ReadEvent((string)entry!)).ToList();
         return new FeedSlice(new FeedCursor(current, heads), asOf, events, await fences.ReadNoticesAsync(cancellationToken), Reset: true);

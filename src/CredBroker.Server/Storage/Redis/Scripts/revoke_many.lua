@@ -59,9 +59,11 @@ for i = 0, (#KEYS - 7) / 5 - 1 do
 end
 if told > 0 then
   redis.call('LTRIM', KEYS[2], -tonumber(ARGV[5]), -1)
-  redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', str(now))
+  -- Kept as much longer as a clock may be behind: a verifier that starts with the snapshot must not take a dead token for a good one.
+  local bound = tonumber(ARGV[4])
+  redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', str(now - bound))
   local last = redis.call('ZREVRANGE', KEYS[4], 0, 0, 'WITHSCORES')
   if last[2] then latest = math.max(latest, tonumber(last[2])) end
-  redis.call('PEXPIRE', KEYS[4], str(latest - now + 1000))
+  redis.call('PEXPIRE', KEYS[4], str(latest - now + bound + 1000))
 end
 return out
