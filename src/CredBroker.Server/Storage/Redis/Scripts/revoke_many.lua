@@ -35,9 +35,9 @@ for i = 0, (#KEYS - 7) / 5 - 1 do
       if redis.call('EXISTS', ixtpl) == 0 then redis.call('SREM', KEYS[7], ixtpl) end
       if l.quota ~= '-' and redis.call('EXISTS', task) == 1 then redis.call('HINCRBY', task, 'q:' .. l.quota, -1) end
       if handed_out and l.exp > now then
-        local seq = redis.call('INCR', KEYS[3])
+        local seq, before = rise(KEYS[3])
         local entry = id .. ' ' .. str(l.exp) .. ' ' .. ARGV[1] .. ' ' .. audience
-        redis.call('RPUSH', KEYS[2], str(seq) .. ' ' .. entry)
+        redis.call('RPUSH', KEYS[2], str(seq) .. ' ' .. str(before) .. ' ' .. entry)
         redis.call('ZADD', KEYS[4], str(l.exp), entry)
         told = told + 1
         latest = math.max(latest, l.exp)
