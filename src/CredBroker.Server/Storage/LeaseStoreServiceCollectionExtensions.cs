@@ -21,6 +21,7 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddHostedService<StoreOpening>();
         services.AddSingleton<RedisStore>();
         services.AddSingleton<RedisEpoch>();
+        services.AddSingleton<RedisClock>();
         services.AddSingleton<ITaskStore, RedisTaskStore>();
         services.AddSingleton<ITaskIndex, RedisTaskIndex>();
         services.AddSingleton<ILeaseStore, RedisLeaseStore>();

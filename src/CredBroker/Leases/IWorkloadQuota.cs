@@ -7,7 +7,8 @@ namespace CredBroker.Leases;
 /// </summary>
 public interface IWorkloadQuota
 {
-    /// <summary>Takes a place; false where the limit is reached.</summary>
+    /// <summary>Takes a place, once for each lease; false where the limit is reached.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.StoreUnavailable"/>, also where the clocks of store and broker are too far apart.</exception>
     Task<bool> TakeAsync(LeaseIntent intent, int limit, CancellationToken cancellationToken);
 
     /// <summary>Gives places back.</summary>

@@ -26,9 +26,13 @@ public sealed class OwedAuditDrain(IAuditLog audit, IAuditOutbox outbox, ILeaseS
     private async Task<AuditEvent?> ReadLineAsync(OwedAudit note, CancellationToken cancellationToken)
     {
         if (LeaseId.TryParse(note.SubjectId, out var leaseId))
-            return await leases.FindAsync(leaseId, cancellationToken) is { } lease ? TransitionLines.Of(lease, note.At) : null;
+            return await leases.FindAsync(leaseId, cancellationToken) is { } lease ? TransitionLines.Of(AsItWas(lease, note), note.At) : null;
         if (TaskId.TryParse(note.SubjectId, out var taskId))
             return await tasks.FindAsync(taskId, cancellationToken) is { } task ? TransitionLines.Of(task) : null;
         return null;
     }
+
+    /// <summary>Its end was recorded before whatever has become of it since, which has a note of its own.</summary>
+    private static Lease AsItWas(Lease lease, OwedAudit note) =>
+        lease.Generation == note.Generation ? lease : lease with { State = LeaseState.Revoking, ConfirmedAt = null };
 }

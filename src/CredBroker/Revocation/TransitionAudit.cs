@@ -21,11 +21,12 @@ public sealed partial class TransitionAudit(IAuditLog audit, IAuditOutbox outbox
     public void Note(Lease lease)
     {
         var now = time.GetUtcNow();
-        _queue.Writer.TryWrite((TransitionLines.Of(lease, now), new OwedAudit(lease.Id.Bucket, lease.Id.Value, now)));
+        _queue.Writer.TryWrite((TransitionLines.Of(lease, now), new OwedAudit(lease.Id.Bucket, lease.Id.Value, lease.Generation, now)));
     }
 
     /// <summary>A task was sealed.</summary>
-    public void Note(AgentTask task) => _queue.Writer.TryWrite((TransitionLines.Of(task), new OwedAudit(task.Id.Bucket, task.Id.Value, task.EndedAt ?? time.GetUtcNow())));
+    public void Note(AgentTask task) => _queue.Writer.TryWrite(
+        (TransitionLines.Of(task), new OwedAudit(task.Id.Bucket, task.Id.Value, Generation: 0, task.EndedAt ?? time.GetUtcNow())));
 
     /// <summary>Writes until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

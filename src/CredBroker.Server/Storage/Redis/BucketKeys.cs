@@ -72,8 +72,10 @@ internal sealed class BucketKeys
     public RedisKey IdempotencyKey(TaskId task, string keyHash) => _prefix + "idem:" + Hash(task.Value, keyHash);
 
     /// <summary>The places of a template that a workload holds; they live in the workload's own bucket.</summary>
-    public static RedisKey Places(LeaseTerms terms) =>
-        Of(Buckets.Of(terms.Tenant, terms.Workload))._prefix + "qw:" + Hash(terms.Tenant, terms.Workload, terms.Template);
+    public static RedisKey Places(LeaseTerms terms) => OfWorkload(terms)._prefix + "qw:" + Hash(terms.Tenant, terms.Workload, terms.Template);
+
+    /// <summary>The bucket of a workload, which is not that of its tasks.</summary>
+    public static BucketKeys OfWorkload(LeaseTerms terms) => Of(Buckets.Of(terms.Tenant, terms.Workload));
 
     public RedisKey Queue(string backend, RevocationPriority priority) =>
         string.Create(CultureInfo.InvariantCulture, $"{_prefix}rq:{backend}:{(int)priority}");

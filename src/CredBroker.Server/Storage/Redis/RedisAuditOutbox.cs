@@ -1,24 +1,34 @@
+using System.Globalization;
 using CredBroker.Audit;
 using StackExchange.Redis;
 
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>Notes of audit lines that are still owed, one sorted set a bucket.</summary>
-internal sealed class RedisAuditOutbox(RedisStore store, TimeProvider time) : IAuditOutbox
+internal sealed class RedisAuditOutbox(RedisStore store, RedisClock clock) : IAuditOutbox
 {
     public async Task<IReadOnlyList<OwedAudit>> ReadOwedAsync(TimeSpan age, int perBucket, CancellationToken cancellationToken)
     {
-        var until = time.GetUtcNow().Subtract(age).ToUnixTimeMilliseconds();
+        var until = (await clock.ReadAsync(cancellationToken)).Subtract(age).ToUnixTimeMilliseconds();
         var owed = await store.GuardAsync(
             database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.SortedSetRangeByScoreWithScoresAsync(
                 BucketKeys.Of(bucket).AuditOwed, double.NegativeInfinity, until, take: perBucket))),
             cancellationToken);
-        return [.. owed.SelectMany((members, bucket) => members.Select(member => new OwedAudit(bucket, (string)member.Element!, Instant.Read((long)member.Score))))];
+        return [.. owed.SelectMany((members, bucket) => members.Select(member => Read(bucket, member)))];
     }
 
     public Task SettleAsync(IReadOnlyList<OwedAudit> owed, CancellationToken cancellationToken) =>
         store.GuardAsync(
             database => Task.WhenAll(owed.GroupBy(note => note.Bucket).Select(bucket => database.SortedSetRemoveAsync(
-                BucketKeys.Of(bucket.Key).AuditOwed, [.. bucket.Select(note => (RedisValue)note.SubjectId)]))),
+                BucketKeys.Of(bucket.Key).AuditOwed, [.. bucket.Select(Member)]))),
             cancellationToken);
+
+    /// <summary>A lease ends in more than one step, and each of them owes its own line.</summary>
+    private static RedisValue Member(OwedAudit note) => string.Create(CultureInfo.InvariantCulture, $"{note.SubjectId} {note.Generation}");
+
+    private static OwedAudit Read(int bucket, SortedSetEntry entry)
+    {
+        var parts = ((string)entry.Element!).Split(' ');
+        return new OwedAudit(bucket, parts[0], long.Parse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture), Instant.Read((long)entry.Score));
+    }
 }

@@ -4,30 +4,19 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>Reads the due index of every bucket, all in one flight.</summary>
-internal sealed class RedisDueIndex(RedisStore store, TimeProvider time) : IDueIndex
+internal sealed class RedisDueIndex(RedisStore store, RedisClock clock) : IDueIndex
 {
-    private TimeSpan _offset = TimeSpan.Zero;
-
     public async Task<IReadOnlyList<DueBatch>> ReadDueAsync(int perBucket, CancellationToken cancellationToken)
     {
-        // The store's clock decides what is due; how far it is from ours was learned at the last turn.
-        var until = (time.GetUtcNow() + _offset).ToUnixTimeMilliseconds();
-        var clock = store.GuardAsync(database => database.ExecuteAsync("TIME"), cancellationToken);
+        var until = (await clock.ReadAsync(cancellationToken)).ToUnixTimeMilliseconds();
         var due = await store.GuardAsync(
             database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.SortedSetRangeByScoreAsync(
                 BucketKeys.Of(bucket).Due, double.NegativeInfinity, until, take: perBucket))),
             cancellationToken);
-        _offset = ReadTime(await clock) - time.GetUtcNow();
         var batches = new List<DueBatch>();
         for (var bucket = 0; bucket < due.Length; bucket++)
             if (due[bucket].Length > 0) batches.Add(await ReadBatchAsync(bucket, due[bucket], cancellationToken));
         return batches;
-    }
-
-    private static DateTimeOffset ReadTime(RedisResult reply)
-    {
-        var parts = (RedisValue[])reply!;
-        return DateTimeOffset.FromUnixTimeSeconds((long)parts[0]).AddMicroseconds((long)parts[1]);
     }
 
     private async Task<DueBatch> ReadBatchAsync(int bucket, RedisValue[] members, CancellationToken cancellationToken)

@@ -60,23 +60,9 @@ internal sealed class RedisFenceStore(RedisStore store) : IFenceStore
     public async Task<IReadOnlyList<FenceNotice>?> ReadSinceAsync(long since, long[] heads, CancellationToken cancellationToken)
     {
         if (heads[FeedCursor.FencePosition] == since) return [];
-        var entries = await store.GuardAsync(database => database.ListRangeAsync(FeedKey), cancellationToken);
-        var notices = new List<FenceNotice>();
-        var next = since + 1;
-        foreach (var entry in entries)
-        {
-            var text = (string)entry!;
-            var space = text.IndexOf(' ', StringComparison.Ordinal);
-            var sequence = long.Parse(text.AsSpan(0, space), NumberStyles.None, CultureInfo.InvariantCulture);
-            if (sequence < next) continue;
-            if (sequence > next) return null;
-            notices.Add(Read(text[(space + 1)..]));
-            next++;
-        }
-
-        if (next <= heads[FeedCursor.FencePosition]) return null;
-        heads[FeedCursor.FencePosition] = next - 1;
-        return notices;
+        if (await SequencedLog.ReadAsync(store, FeedKey, since, heads[FeedCursor.FencePosition], cancellationToken) is not var (entries, last)) return null;
+        heads[FeedCursor.FencePosition] = last;
+        return [.. entries.Select(Read)];
     }
 
     private async Task PublishAsync(FenceNotice notice, CancellationToken cancellationToken)

@@ -64,7 +64,7 @@ internal sealed class RedisLeaseStore(RedisStore store) : ILeaseStore
             LuaScript.Commit,
             [.. shared, .. RedisRevocationBacklog.Priorities.Select(priority => keys.Queue(lease.Terms.Backend, priority))],
             [
-                lease.Id.Value, lease.Generation, fenceEpoch, store.Now, store.ClockBound, LeaseCodec.WriteNotes(handle),
+                lease.Id.Value, lease.Generation, fenceEpoch, store.Now, store.ClockBound, handle is null ? "" : LeaseCodec.WriteNotes(handle),
                 ttl is { } granted ? Instant.Write(granted) : "",
             ],
             cancellationToken);

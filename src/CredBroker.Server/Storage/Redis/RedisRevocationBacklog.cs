@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>Revocation queues, one sorted set for each bucket, backend and priority, scored by the next attempt.</summary>
-internal sealed class RedisRevocationBacklog(RedisStore store) : IRevocationBacklog
+internal sealed class RedisRevocationBacklog(RedisStore store, RedisClock clock) : IRevocationBacklog
 {
     /// <summary>The classes, the most urgent first.</summary>
     public static readonly RevocationPriority[] Priorities =
@@ -14,7 +14,8 @@ internal sealed class RedisRevocationBacklog(RedisStore store) : IRevocationBack
 
     public async Task<IReadOnlyList<QueuedRevocation>> ReadDueAsync(string backend, int count, CancellationToken cancellationToken)
     {
-        var classes = await Task.WhenAll(Priorities.Select(priority => ReadClassAsync(backend, priority, count, cancellationToken)));
+        var now = await clock.ReadAsync(cancellationToken);
+        var classes = await Task.WhenAll(Priorities.Select(priority => ReadClassAsync(backend, priority, now, count, cancellationToken)));
         var chosen = new List<QueuedRevocation>(count);
         for (var i = 0; i < classes.Length; i++)
             chosen.AddRange(classes[i].Take(Math.Max(1, count * (int)Priorities[i] / TotalShares)));
@@ -68,7 +69,7 @@ internal sealed class RedisRevocationBacklog(RedisStore store) : IRevocationBack
     {
         if (lease.State is not (LeaseState.Revoking or LeaseState.Irrevocable)) return false;
         var keys = BucketKeys.Of(lease.Id.Bucket);
-        var now = store.Time.ToUnixTimeMilliseconds();
+        var now = (await clock.ReadAsync(cancellationToken)).ToUnixTimeMilliseconds();
         var moved = await store.GuardAsync(
             database => Task.WhenAll(Priorities.Select(priority => database.SortedSetUpdateAsync(
                 keys.Queue(lease.Terms.Backend, priority), lease.Id.Value, now, SortedSetWhen.Exists))),
@@ -89,9 +90,9 @@ internal sealed class RedisRevocationBacklog(RedisStore store) : IRevocationBack
     }
 
     private async Task<IReadOnlyList<QueuedRevocation>> ReadClassAsync(
-        string backend, RevocationPriority priority, int count, CancellationToken cancellationToken)
+        string backend, RevocationPriority priority, DateTimeOffset now, int count, CancellationToken cancellationToken)
     {
-        var until = store.Time.ToUnixTimeMilliseconds();
+        var until = now.ToUnixTimeMilliseconds();
         var due = await store.GuardAsync(
             database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.SortedSetRangeByScoreWithScoresAsync(
                 BucketKeys.Of(bucket).Queue(backend, priority), double.NegativeInfinity, until, take: count))),

@@ -20,13 +20,14 @@ internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, Red
         for (var bucket = 0; bucket < Buckets.Count; bucket++)
         {
             if (heads[bucket] == since[bucket]) continue;
-            // A head behind the reader's position is a store that lost what it had said.
-            if (heads[bucket] < since[bucket] || !await ReadBucketAsync(bucket, since[bucket], heads, events, cancellationToken))
+            if (await SequencedLog.ReadAsync(store, BucketKeys.Of(bucket).Feed, since[bucket], heads[bucket], cancellationToken) is not var (entries, last))
                 return await ReadSnapshotAsync(current, heads, asOf, cancellationToken);
+            events.AddRange(entries.Select(ReadEvent));
+            // Revocations that came after the head was read were read as well.
+            heads[bucket] = last;
         }
 
-        if (heads[FeedCursor.FencePosition] < since[FeedCursor.FencePosition]
-            || await fences.ReadSinceAsync(since[FeedCursor.FencePosition], heads, cancellationToken) is not { } notices)
+        if (await fences.ReadSinceAsync(since[FeedCursor.FencePosition], heads, cancellationToken) is not { } notices)
             return await ReadSnapshotAsync(current, heads, asOf, cancellationToken);
         return new FeedSlice(new FeedCursor(current, heads), asOf, events, notices, Reset: false);
     }
@@ -61,45 +62,18 @@ internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, Red
         return [.. heads.Select(head => head.IsNull ? 0 : (long)head)];
     }
 
-    /// <summary>Adds what is new in a bucket and moves its head to what was really read; false where it has been trimmed away.</summary>
-    private async Task<bool> ReadBucketAsync(int bucket, long since, long[] heads, List<RevocationEvent> events, CancellationToken cancellationToken)
-    {
-        var key = BucketKeys.Of(bucket).Feed;
-        var entries = await store.GuardAsync(database => database.ListRangeAsync(key, since - heads[bucket], -1), cancellationToken);
-        // What was pushed since the head was read moved the window: read the list whole rather than give up.
-        if (entries.Length == 0 || SequenceOf((string)entries[0]!) > since + 1)
-            entries = await store.GuardAsync(database => database.ListRangeAsync(key), cancellationToken);
-        var next = since + 1;
-        foreach (var entry in entries)
-        {
-            var text = (string)entry!;
-            var sequence = SequenceOf(text);
-            if (sequence < next) continue;
-            if (sequence > next) return false;
-            events.Add(ReadEvent(text[(text.IndexOf(' ', StringComparison.Ordinal) + 1)..]));
-            next++;
-        }
-
-        // Revocations between the head and the list were read as well; entries that the list lost were not.
-        if (next <= heads[bucket]) return false;
-        heads[bucket] = next - 1;
-        return true;
-    }
-
     private async Task<FeedSlice> ReadSnapshotAsync(string current, long[] heads, DateTimeOffset asOf, CancellationToken cancellationToken)
     {
         // Heads were read before the sets: what comes in between is told twice, never not at all.
-        var now = asOf.ToUnixTimeMilliseconds();
+        // Our clock may be ahead of the verifiers' by as much as of the store's.
+        var from = (asOf - store.Options.ClockBound).ToUnixTimeMilliseconds();
         var sets = await store.GuardAsync(
             database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(
-                bucket => database.SortedSetRangeByScoreAsync(BucketKeys.Of(bucket).Revoked, now))),
+                bucket => database.SortedSetRangeByScoreAsync(BucketKeys.Of(bucket).Revoked, from))),
             cancellationToken);
         var events = sets.SelectMany(set => set).Select(entry => ReadEvent((string)entry!)).ToList();
         return new FeedSlice(new FeedCursor(current, heads), asOf, events, await fences.ReadNoticesAsync(cancellationToken), Reset: true);
     }
-
-    private static long SequenceOf(string text) =>
-        long.Parse(text.AsSpan(0, text.IndexOf(' ', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture);
 
     private static RevocationEvent ReadEvent(string text)
     {

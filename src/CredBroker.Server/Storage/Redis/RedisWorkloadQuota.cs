@@ -1,3 +1,4 @@
+using CredBroker.Issuance;
 using CredBroker.Leases;
 using StackExchange.Redis;
 
@@ -9,9 +10,10 @@ internal sealed class RedisWorkloadQuota(RedisStore store) : IWorkloadQuota
     public async Task<bool> TakeAsync(LeaseIntent intent, int limit, CancellationToken cancellationToken)
     {
         var reply = await store.RunAsync(
-            LuaScript.TakePlace, [BucketKeys.Places(intent.Terms)],
-            [intent.Id.Value, limit, Instant.Write(intent.MaxTtl + store.Options.IntentLife)], cancellationToken);
-        return reply.Code == "OK";
+            LuaScript.TakePlace, [BucketKeys.Places(intent.Terms), BucketKeys.OfWorkload(intent.Terms).HighWater],
+            [intent.Id.Value, limit, Instant.Write(intent.MaxTtl + store.Options.IntentLife), store.Now, store.ClockBound], cancellationToken);
+        // A clock that jumped would free the places of leases that live.
+        return reply.Code == "CLOCK" ? throw StoreClock.Fault() : reply.Code == "OK";
     }
 
     public Task ReturnAsync(IReadOnlyList<(LeaseId Id, LeaseTerms Terms)> leases, CancellationToken cancellationToken) =>

@@ -3,9 +3,10 @@
 -- ARGV generation, notes
 local l = read_lease(redis.call('GET', KEYS[1]))
 if not l then return { 'GONE' } end
-if l.state == 'r' then
-  -- The end came first: whoever revokes it must know what to undo.
+if l.state == 'r' or l.state == 'x' then
+  -- The end came first: whoever revokes it must know what to undo, and whoever claimed it before did not.
   l.notes = ARGV[2]
+  l.claim = l.claim + 1
   redis.call('SET', KEYS[1], write_lease(l))
   return { 'REVOKING' }
 end

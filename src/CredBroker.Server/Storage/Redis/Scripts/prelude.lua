@@ -6,6 +6,16 @@ local function store_now()
   return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
 end
 
+-- Raises a number and returns it and the one before. It rises with the time in microseconds: a store that lost its latest writes
+-- and went on does not come to a number that somebody knows for something else.
+local function rise(key)
+  local before = tonumber(redis.call('GET', key) or '0')
+  local t = redis.call('TIME')
+  local number = math.max(before + 1, tonumber(t[1]) * 1000000 + tonumber(t[2]))
+  redis.call('SET', key, str(number))
+  return number, before
+end
+
 -- The store's time, never going back; nil where it cannot be trusted: too far from the broker's, or behind what it was.
 local function trusted_now(hwm_key, broker_now, bound)
   local now = store_now()
@@ -33,3 +43,6 @@ local function write_lease(l)
     .. ' ' .. l.kind .. ' ' .. str(l.attempts) .. ' ' .. str(l.reason) .. ' ' .. str(l.confirmed) .. ' ' .. l.quota
     .. ' ' .. str(l.priority) .. '\n' .. l.notes .. '\n' .. l.terms
 end
+
+-- The note of a transition that the audit trail has not been told of.
+local function owed(id, gen) return id .. ' ' .. str(gen) end

@@ -26,7 +26,7 @@ for i = 0, (#KEYS - 7) / 5 - 1 do
     l.gen = l.gen + 1
     l.reason = tonumber(ARGV[1])
     redis.call('ZREM', KEYS[1], id)
-    redis.call('ZADD', KEYS[5], str(now), id)
+    redis.call('ZADD', KEYS[5], str(now), owed(id, l.gen))
     if l.kind == 't' then
       l.state = 'd'
       l.confirmed = now
@@ -35,9 +35,9 @@ for i = 0, (#KEYS - 7) / 5 - 1 do
       if redis.call('EXISTS', ixtpl) == 0 then redis.call('SREM', KEYS[7], ixtpl) end
       if l.quota ~= '-' and redis.call('EXISTS', task) == 1 then redis.call('HINCRBY', task, 'q:' .. l.quota, -1) end
       if handed_out and l.exp > now then
-        local seq = redis.call('INCR', KEYS[3])
+        local seq, before = rise(KEYS[3])
         local entry = id .. ' ' .. str(l.exp) .. ' ' .. ARGV[1] .. ' ' .. audience
-        redis.call('RPUSH', KEYS[2], str(seq) .. ' ' .. entry)
+        redis.call('RPUSH', KEYS[2], str(seq) .. ' ' .. str(before) .. ' ' .. entry)
         redis.call('ZADD', KEYS[4], str(l.exp), entry)
         told = told + 1
         latest = math.max(latest, l.exp)
@@ -59,9 +59,11 @@ for i = 0, (#KEYS - 7) / 5 - 1 do
 end
 if told > 0 then
   redis.call('LTRIM', KEYS[2], -tonumber(ARGV[5]), -1)
-  redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', str(now))
+  -- Kept as much longer as a clock may be behind: a verifier that starts with the snapshot must not take a dead token for a good one.
+  local bound = tonumber(ARGV[4])
+  redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', str(now - bound))
   local last = redis.call('ZREVRANGE', KEYS[4], 0, 0, 'WITHSCORES')
   if last[2] then latest = math.max(latest, tonumber(last[2])) end
-  redis.call('PEXPIRE', KEYS[4], str(latest - now + 1000))
+  redis.call('PEXPIRE', KEYS[4], str(latest - now + bound + 1000))
 end
 return out

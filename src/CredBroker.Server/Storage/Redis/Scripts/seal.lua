@@ -26,5 +26,5 @@ end
 redis.call('HSET', KEYS[1], 'st', 's', 'en', str(now), 'er', reason, 'out', ARGV[4])
 if ARGV[9] ~= '' then redis.call('HSET', KEYS[1], 'by', ARGV[9]) end
 redis.call('ZADD', KEYS[2], str(now + tonumber(ARGV[8])), ARGV[1])
-redis.call('ZADD', KEYS[3], str(now), ARGV[1])
+redis.call('ZADD', KEYS[3], str(now), owed(ARGV[1], 0))
 return { 'SEALED', str(now) }

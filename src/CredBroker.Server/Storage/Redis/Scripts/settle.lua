@@ -14,7 +14,7 @@ if ARGV[3] == 'revoked' then
   redis.call('ZREM', KEYS[5], ARGV[1])
   if redis.call('EXISTS', KEYS[5]) == 0 then redis.call('SREM', KEYS[8], KEYS[5]) end
   redis.call('ZREM', KEYS[6], ARGV[1])
-  redis.call('ZADD', KEYS[7], str(now), ARGV[1])
+  redis.call('ZADD', KEYS[7], str(now), owed(ARGV[1], l.gen))
   if l.quota ~= '-' and redis.call('EXISTS', KEYS[3]) == 1 then redis.call('HINCRBY', KEYS[3], 'q:' .. l.quota, -1) end
   local value = write_lease(l)
   redis.call('SET', KEYS[2], value, 'PX', str(math.max(l.max - now, 0) + tonumber(ARGV[6])))
@@ -25,7 +25,7 @@ if ARGV[3] == 'dead' and l.state == 'r' then
   l.state = 'x'
   l.gen = l.gen + 1
   redis.call('ZADD', KEYS[6], str(now), ARGV[1])
-  redis.call('ZADD', KEYS[7], str(now), ARGV[1])
+  redis.call('ZADD', KEYS[7], str(now), owed(ARGV[1], l.gen))
 end
 redis.call('ZADD', KEYS[1], str(now + tonumber(ARGV[4])), ARGV[1])
 local value = write_lease(l)

@@ -1,9 +1,10 @@
 -- Takes a place under a workload's limit. Places whose lease can no longer be live are free.
--- KEYS places
--- ARGV lease id, limit, hold for
-local now = store_now()
+-- KEYS places, hwm
+-- ARGV lease id, limit, hold for, broker now, clock bound
+local now = trusted_now(KEYS[2], tonumber(ARGV[4]), tonumber(ARGV[5]))
+if not now then return { 'CLOCK' } end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', str(now))
-if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return { 'FULL' } end
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return { 'FULL' } end
 local until_ = now + tonumber(ARGV[3])
 redis.call('ZADD', KEYS[1], str(until_), ARGV[1])
 local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')

@@ -1,0 +1,30 @@
+using CredBroker.Audit;
+using CredBroker.Leases;
+using CredBroker.Revocation;
+using CredBroker.Tasks;
+
+namespace CredBroker.Conformance.Stores;
+
+/// <summary>What one broker has of a store.</summary>
+public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
+{
+    public required ITaskStore Tasks { get; init; }
+
+    public required ILeaseStore Leases { get; init; }
+
+    public required IDueIndex Due { get; init; }
+
+    public required IFenceStore Fences { get; init; }
+
+    public required IRevocationBacklog Backlog { get; init; }
+
+    public required IWorkloadQuota Quota { get; init; }
+
+    public required IAuditOutbox Outbox { get; init; }
+
+    public required IRevocationLog Log { get; init; }
+
+    public required ShiftedClock Clock { get; init; }
+
+    public ValueTask DisposeAsync() => lifetime.DisposeAsync();
+}

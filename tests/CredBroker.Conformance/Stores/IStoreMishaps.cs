@@ -1,0 +1,20 @@
+namespace CredBroker.Conformance.Stores;
+
+/// <summary>What a store can suffer.</summary>
+public interface IStoreMishaps
+{
+    /// <summary>Whether <see cref="RestartAsync"/> can be done to this form of it.</summary>
+    bool CanRestart { get; }
+
+    /// <summary>Restarts the store, or has its replicas take over, so that everything it acknowledged has to be there.</summary>
+    Task RestartAsync();
+
+    /// <summary>Drops the scripts that the store keeps.</summary>
+    Task ForgetScriptsAsync();
+
+    /// <summary>Takes back the latest revocations of a bucket's log, as a failover does to what no replica had yet.</summary>
+    Task LoseLatestRevocationsAsync(int bucket, int count);
+
+    /// <summary>Takes back the latest thing that verifiers were told of a fence.</summary>
+    Task LoseLatestFenceNoticeAsync();
+}

@@ -1,0 +1,29 @@
+using CredBroker.Conformance.Stores;
+
+namespace CredBroker.Server.Tests.Storage.Forms;
+
+/// <summary>A form of the store whose servers are started at its first use and serve the whole assembly.</summary>
+internal sealed class StoreForm(string name, Func<Task<string?>> reasonToSkip, Func<Task<StoreServers>> start) : IStoreForm
+{
+    private readonly Lazy<Task<StoreServers>> _servers = new(start);
+
+    /// <summary>Short spans, so that a test can see them pass; the lengths are of the order of the real ones.</summary>
+    public static StoreRules Rules { get; } = new(
+        IntentLife: TimeSpan.FromSeconds(1),
+        Remember: TimeSpan.FromHours(1),
+        RememberIdempotencyKey: TimeSpan.FromSeconds(1),
+        ClockBound: TimeSpan.FromSeconds(60),
+        FeedLength: 300);
+
+    public Task<string?> ReasonToSkipAsync() => reasonToSkip();
+
+    public async Task<IStoreUnderTest> OpenAsync() => new StoreUnderTest(await _servers.Value, Rules);
+
+    /// <summary>Ends what was started.</summary>
+    public async Task CloseAsync()
+    {
+        if (_servers is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }) await (await _servers.Value).DisposeAsync();
+    }
+
+    public override string ToString() => name;
+}
