@@ -9,9 +9,6 @@ public sealed class RedisFormTests
 {
     private static IEnumerable<RedisForm> Forms => RedisForms.All;
 
-    [OneTimeTearDown]
-    public Task Close() => RedisForms.CloseAsync();
-
     [TestCaseSource(nameof(Forms))]
     public async Task GetAsync_FormThatIsHere_KeepsAValue(RedisForm form)
     {

@@ -9,8 +9,10 @@ public static class RedisForms
     /// <summary>Whether a store that is missing is a failure.</summary>
     public static bool AreRequired => Environment.GetEnvironmentVariable(RequiredVariable) == "1";
 
-    /// <summary>The server that <c>CREDBROKER_TEST_REDIS</c> names; tests may empty it. Without the variable it is missing.</summary>
-    public static RedisForm Named { get; } = new("named", required: false, () => Task.FromResult<IRedisServers>(UseNamed()));
+    /// <summary>The server that <c>CREDBROKER_TEST_REDIS</c> names; tests may empty it. Null where it names none.</summary>
+    public static RedisForm? Named { get; } = Environment.GetEnvironmentVariable(AddressVariable) is { Length: > 0 } address
+        ? new RedisForm("named", required: true, () => Task.FromResult<IRedisServers>(new NamedRedis(address)))
+        : null;
 
     /// <summary>A server as a process.</summary>
     public static RedisForm Server { get; } = new("redis", required: true, async () => await RedisServerProcess.StartAsync());
@@ -25,15 +27,14 @@ public static class RedisForms
     public static RedisForm Container { get; } = new("container", required: false, async () => await RedisInContainer.StartAsync());
 
     /// <summary>All of them, for suites that run on every form that is there.</summary>
-    public static IReadOnlyList<RedisForm> All { get; } = [Named, Server, Cluster, Sentinel, Container];
+    public static IReadOnlyList<RedisForm> All { get; } = [.. new[] { Named, Server, Cluster, Sentinel, Container }.OfType<RedisForm>()];
 
     /// <summary>The one for tests that need any Redis: the named one, else a container, else a process.</summary>
     /// <exception cref="StoreMissingException">There is none of them.</exception>
     public static async Task<IRedisServers> AnyAsync()
     {
-        foreach (var form in new[] { Named, Container })
-            if (await form.ReasonToSkipAsync() is null) return await form.GetAsync();
-        return await Server.GetAsync();
+        if (Named is not null) return await Named.GetAsync();
+        return await (await Container.ReasonToSkipAsync() is null ? Container : Server).GetAsync();
     }
 
     /// <summary>Ends what was started.</summary>
@@ -41,10 +42,6 @@ public static class RedisForms
     {
         foreach (var form in All) await form.CloseAsync();
     }
-
-    private static NamedRedis UseNamed() => Environment.GetEnvironmentVariable(AddressVariable) is { Length: > 0 } address
-        ? new NamedRedis(address)
-        : throw new StoreMissingException($"{AddressVariable} names no Redis.");
 
     private sealed class NamedRedis(string address) : IRedisServers
     {

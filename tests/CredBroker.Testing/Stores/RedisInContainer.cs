@@ -28,8 +28,7 @@ public sealed class RedisInContainer : IRedisServers
         }
         catch (DockerUnavailableException e)
         {
-            throw new StoreMissingException(
-                "Redis in a container needs Docker: start an engine, or run .ci/run, which does. " + e.Message.ReplaceLineEndings(" "), e);
+            throw new StoreMissingException("No Docker engine answers: start one, or run .ci/run, which does.", e);
         }
     }
 
