@@ -8,6 +8,7 @@ using CredBroker.Server.Tokens;
 using CredBroker.Tokens;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
+using Microsoft.Extensions.Options;
 
 namespace CredBroker.Server.Hosting;
 
@@ -36,6 +37,8 @@ public static class BrokerHost
         AddGrpc(builder.Services);
 
         var app = builder.Build();
+        // All settings at once, and before the first of them is used.
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
         MapEndpoints(app);
         var data = app.Services.GetRequiredService<DataFolder>();
         app.Lifetime.ApplicationStarted.Register(() => listeners.Publish(data));

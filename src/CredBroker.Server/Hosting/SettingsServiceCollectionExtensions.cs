@@ -17,8 +17,22 @@ public static class SettingsServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configuration);
         var settings = configuration.GetSection(section);
         services.AddSingleton<IValidateOptions<TOptions>>(new Validation<TOptions>(settings, faults));
-        services.AddOptions<TOptions>().Bind(settings).ValidateOnStart();
+        services.AddOptions<TOptions>().Configure(options => Bind(settings, options)).ValidateOnStart();
         return services;
+    }
+
+    private static void Bind<TOptions>(IConfigurationSection settings, TOptions options)
+        where TOptions : class
+    {
+        try
+        {
+            settings.Bind(options);
+        }
+        catch (InvalidOperationException fault)
+        {
+            // The binder's sentence names the setting, the value and what it should be.
+            throw new OptionsValidationException(Options.DefaultName, typeof(TOptions), [fault.Message]);
+        }
     }
 
     private sealed class Validation<TOptions>(IConfigurationSection settings, Func<TOptions, IEnumerable<string>> faults) : IValidateOptions<TOptions>

@@ -10,7 +10,7 @@ internal static class StartFaults
     public static IReadOnlyList<string>? Describe(Exception exception) => exception switch
     {
         OptionsValidationException options => [.. options.Failures],
-        StartRefusedException refused => [refused.Message],
+        StartRefusedException refused => refused.Message.Split('\n'),
         CatalogueException catalogue => catalogue.Message.Split('\n'),
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } inUse => [inUse.Message],
         AggregateException { InnerExceptions: { Count: > 0 } inner } => inner.Select(Describe).Aggregate(

@@ -23,19 +23,19 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
     /// <exception cref="StartRefusedException">It does not answer, or is not set up for leases; the message says what to do.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
+        var configuration = await ConfigureAsync(cancellationToken);
         try
         {
-            _multiplexer = await ConnectionMultiplexer.ConnectAsync(await ConfigureAsync(cancellationToken));
+            _multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration);
+            _database = _multiplexer.GetDatabase();
+            if (_embedded is null) await RequireNoEvictionAsync(_multiplexer);
+            await RequireBucketsAsync(_database);
         }
-        catch (RedisConnectionException exception)
+        catch (Exception exception) when (exception is RedisException or RedisTimeoutException or RedisCommandException)
         {
             throw new StartRefusedException(
-                "Storage:Redis does not answer: see that it runs and that Storage:Redis:ConnectionString is right.", exception);
+                "Storage:Redis does not answer as it should: see that it runs and that Storage:Redis:ConnectionString is right.", exception);
         }
-
-        _database = _multiplexer.GetDatabase();
-        if (_embedded is null) await RequireNoEvictionAsync(_multiplexer);
-        await RequireBucketsAsync(_database);
     }
 
     public async ValueTask DisposeAsync()
@@ -55,7 +55,7 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
         }
         else
         {
-            configuration = ConfigurationOptions.Parse(settings.ConnectionString!);
+            configuration = Parse(settings.ConnectionString!);
         }
 
         var call = (int)settings.CallTimeout.TotalMilliseconds;
@@ -69,6 +69,19 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
         // A call that cannot be sent now fails now: the caller is told to come back, and nothing is sent twice behind its back.
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
         return configuration;
+    }
+
+    private static ConfigurationOptions Parse(string text)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(text);
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        {
+            // The text may hold a password: what is wrong with it is not repeated.
+            throw new StartRefusedException("Storage:Redis:ConnectionString is not one that StackExchange.Redis reads.", exception);
+        }
     }
 
     private async Task<EmbeddedStore.EmbeddedStore> StartEmbeddedAsync(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using CredBroker.Audit;
+using CredBroker.Server.Hosting;
 using CredBroker.Templates;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -14,10 +15,8 @@ public static class CatalogueServiceCollectionExtensions
     /// </summary>
     public static IServiceCollection AddTemplateCatalogue(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<CatalogueOptions>()
-            .Bind(configuration.GetSection(CatalogueOptions.SectionName), binder => binder.ErrorOnUnknownConfiguration = true)
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        services.AddSettings<CatalogueOptions>(configuration, CatalogueOptions.SectionName, _ => []);
+        services.AddOptions<CatalogueOptions>().ValidateDataAnnotations();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<TemplateCatalogue>();
         services.TryAddSingleton<ITemplateCatalogue>(provider => provider.GetRequiredService<TemplateCatalogue>());

@@ -70,7 +70,7 @@ public sealed class TemplateCatalogueHostTests
     public async Task StartAsync_UnknownSetting_StopsTheStart()
     {
         using var host = Build(("Templates:Path", _folder), ("Templates:Pth", "x"));
-        Assert.That((await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync()))!.Message, Does.Contain("Pth"));
+        Assert.That((await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync()))!.Message, Does.Contain("Templates:Pth"));
     }
 
     private static IHost Build(params (string Key, string Value)[] settings)

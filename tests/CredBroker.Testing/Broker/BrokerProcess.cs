@@ -24,7 +24,7 @@ public sealed class BrokerProcess : IAsyncDisposable
 
     public BrokerSite Site { get; }
 
-    /// <summary>Calls of this broker; they end with it.</summary>
+    /// <summary>Calls of this broker, where it listens without TLS; they end with it.</summary>
     public BrokerCalls Calls { get; private set; } = null!;
 
     public bool HasExited => _process.HasExited;
@@ -51,7 +51,7 @@ public sealed class BrokerProcess : IAsyncDisposable
         {
             await Eventually.IsTrueAsync(() => broker.HasExited || File.Exists(site.EndpointsFile), "the broker has started", StartPatience);
             if (broker.HasExited) throw new InvalidOperationException($"The broker ended at start:\n{broker.Output}");
-            broker.Calls = new BrokerCalls(site);
+            if (site.ReadEndpoints().ContainsKey("grpc")) broker.Calls = new BrokerCalls(site);
             return broker;
         }
         catch

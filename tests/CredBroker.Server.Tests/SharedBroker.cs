@@ -1,6 +1,6 @@
 using CredBroker.Testing.Broker;
 
-namespace CredBroker.Server.Tests.Api;
+namespace CredBroker.Server.Tests;
 
 /// <summary>One broker on one Redis for every test that changes neither; made by the first that asks, gone after the last.</summary>
 [SetUpFixture]

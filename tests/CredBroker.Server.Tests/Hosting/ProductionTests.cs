@@ -1,0 +1,30 @@
+using System.Net;
+using CredBroker.Protocol.V1;
+using CredBroker.Testing.Broker;
+using Grpc.Net.Client;
+
+namespace CredBroker.Server.Tests.Hosting;
+
+[TestFixture, Category("Server")]
+internal sealed class ProductionTests
+{
+    [Test]
+    public async Task Https_OnePort_ServesGrpcAndHttp()
+    {
+        using var site = new BrokerSite((await SharedBroker.GetRedisAsync()).ConnectionString + ",defaultDatabase=3");
+        using var tls = new TestCertificate(site);
+        tls.Configure();
+        site.Settings["Tokens:Issuer"] = "https://credbroker.acme.test";
+
+        await using var broker = await BrokerProcess.StartAsync(site);
+
+        var address = site.ReadEndpoints()["https"];
+        using var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = tls.CreateHandler(), DisposeHttpClient = true });
+        var status = await new GovernanceService.GovernanceServiceClient(channel).GetStatusAsync(new GetStatusRequest());
+        using var http = new HttpClient(tls.CreateHandler()) { BaseAddress = address, DefaultRequestVersion = HttpVersion.Version11 };
+        Assert.That(status.Ready, Is.True);
+        Assert.That(await http.GetStringAsync("/readyz"), Is.EqualTo("Healthy"));
+        Assert.That(await http.GetStringAsync("/.well-known/openid-configuration"), Does.Contain("https://credbroker.acme.test"));
+        Assert.That(site.ReadEndpoints().Keys, Is.EqualTo(new[] { "https" }));
+    }
+}
