@@ -21,7 +21,9 @@ internal sealed class RedisFenceStore(RedisStore store) : IFenceStore
     {
         var text = Write(new FenceNotice(fence, Lifted: false));
         var replies = await Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => store.RunAsync(
-            LuaScript.RaiseFence, [BucketKeys.Of(bucket).Fences, BucketKeys.Of(bucket).FenceEpoch], [fence.Id.Value, text], cancellationToken)));
+            LuaScript.RaiseFence, [BucketKeys.Of(bucket).Fences, BucketKeys.Of(bucket).FenceEpoch, BucketKeys.Of(bucket).HighWater],
+            [fence.Id.Value, text], cancellationToken)));
+        if (replies.All(reply => reply.Number(1) == 0) && await FindStandingAsync(fence.Id, cancellationToken) is { } standing) return standing.Fence;
         var raised = fence with { NotBefore = replies.Max(reply => reply.Time(0)) };
         await PublishAsync(new FenceNotice(raised, Lifted: false), cancellationToken);
         return raised;
@@ -29,10 +31,11 @@ internal sealed class RedisFenceStore(RedisStore store) : IFenceStore
 
     public async Task<bool> LiftAsync(FenceId id, CancellationToken cancellationToken)
     {
-        var notice = (await ReadNoticesAsync(cancellationToken)).FirstOrDefault(notice => notice.Fence.Id == id && !notice.Lifted);
-        if (notice is null) return false;
-        await Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => store.RunAsync(
+        var notice = await FindStandingAsync(id, cancellationToken);
+        // A broker that died while it raised the fence left it in buckets and told nobody.
+        var replies = await Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => store.RunAsync(
             LuaScript.LiftFence, [BucketKeys.Of(bucket).Fences, BucketKeys.Of(bucket).FenceEpoch], [id.Value], cancellationToken)));
+        if (notice is null) return replies.Any(reply => reply.Number(0) == 1);
         await PublishAsync(notice with { Lifted = true }, cancellationToken);
         await ForgetOldAsync(cancellationToken);
         return true;
@@ -63,6 +66,9 @@ internal sealed class RedisFenceStore(RedisStore store) : IFenceStore
         heads[FeedCursor.FencePosition] = last;
         return [.. entries.Select(Read)];
     }
+
+    private async Task<FenceNotice?> FindStandingAsync(FenceId id, CancellationToken cancellationToken) =>
+        (await ReadNoticesAsync(cancellationToken)).FirstOrDefault(notice => notice.Fence.Id == id && !notice.Lifted);
 
     private async Task PublishAsync(FenceNotice notice, CancellationToken cancellationToken)
     {
