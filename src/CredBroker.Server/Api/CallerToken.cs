@@ -8,13 +8,26 @@ namespace CredBroker.Server.Api;
 internal static class CallerToken
 {
     private const string Scheme = "Bearer ";
+    private static readonly object Key = new();
 
     /// <summary>The task token in <c>authorization: Bearer …</c>.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
     public static TaskToken Of(ServerCallContext context) => TryRead(context, out var token) ? token : throw TaskGate.Invalid();
 
     /// <summary>Whether a task token stands where it should; whose it is has not been asked.</summary>
-    public static bool TryRead(ServerCallContext context, [NotNullWhen(true)] out TaskToken? token) => TaskToken.TryParse(BearerOf(context), out token);
+    public static bool TryRead(ServerCallContext context, [NotNullWhen(true)] out TaskToken? token)
+    {
+        // Reading it hashes it, and a call asks at the door and again inside.
+        if (context.UserState.TryGetValue(Key, out var read))
+        {
+            token = (TaskToken)read;
+            return true;
+        }
+
+        if (!TaskToken.TryParse(BearerOf(context), out token)) return false;
+        context.UserState[Key] = token;
+        return true;
+    }
 
     /// <summary>What stands in <c>authorization: Bearer …</c>, exactly one of it; null where that is not so.</summary>
     public static string? BearerOf(ServerCallContext context)

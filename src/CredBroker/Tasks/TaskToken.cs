@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -61,7 +62,7 @@ public sealed class TaskToken
 
     /// <summary>Whether the hash that the store keeps is this token's; takes the same time either way.</summary>
     public bool Matches(string storedHash) => CryptographicOperations.FixedTimeEquals(
-        Encoding.ASCII.GetBytes(SecretHash), Encoding.ASCII.GetBytes(storedHash));
+        MemoryMarshal.AsBytes(SecretHash.AsSpan()), MemoryMarshal.AsBytes(storedHash.AsSpan()));
 
     /// <summary>The token as it goes to its owner, once.</summary>
     public string Reveal() => _text;

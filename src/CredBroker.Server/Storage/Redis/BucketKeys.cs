@@ -10,6 +10,9 @@ namespace CredBroker.Server.Storage.Redis;
 /// <summary>Names of the keys of one bucket. All share a hash tag, so a script over them stays in one slot of a cluster.</summary>
 internal sealed class BucketKeys
 {
+    // Every issue and every revocation asks for these, mostly for the same few.
+    private static readonly Remembered<(string Tenant, string Workload), string> Workloads = new(16 * 1024, named => Hash(named.Tenant, named.Workload));
+    private static readonly Remembered<string, string> Templates = new(16 * 1024, name => Hash(name));
     private static readonly BucketKeys[] All = [.. Enumerable.Range(0, Buckets.Count).Select(bucket => new BucketKeys(bucket))];
     private readonly string _prefix;
 
@@ -62,9 +65,9 @@ internal sealed class BucketKeys
 
     public RedisKey Lease(LeaseId id) => _prefix + "L:" + id.Value;
 
-    public RedisKey ByWorkload(string tenant, string workload) => _prefix + "ix:wl:" + Hash(tenant, workload);
+    public RedisKey ByWorkload(string tenant, string workload) => _prefix + "ix:wl:" + Workloads.Of((tenant, workload));
 
-    public RedisKey ByTemplate(string template) => _prefix + "ix:tpl:" + Hash(template);
+    public RedisKey ByTemplate(string template) => _prefix + "ix:tpl:" + HashOfTemplate(template);
 
     public RedisKey TaskRef(AgentTask task) =>
         _prefix + "ref:" + Hash(task.Tenant, task.Subject, task.ParentId?.Value ?? "", task.TaskRef ?? "");
@@ -79,6 +82,9 @@ internal sealed class BucketKeys
 
     public RedisKey Queue(string backend, RevocationPriority priority) =>
         string.Create(CultureInfo.InvariantCulture, $"{_prefix}rq:{backend}:{(int)priority}");
+
+    /// <summary>What stands for a template in keys and fields.</summary>
+    public static string HashOfTemplate(string template) => Templates.Of(template);
 
     /// <summary>Sixteen hex digits of SHA-256: caller-given text never stands in a key.</summary>
     public static string Hash(params ReadOnlySpan<string> parts) =>

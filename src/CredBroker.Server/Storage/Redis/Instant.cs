@@ -1,13 +1,13 @@
-using System.Globalization;
+using StackExchange.Redis;
 
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>Instants and durations as the store keeps them: whole milliseconds.</summary>
 internal static class Instant
 {
-    public static string Write(DateTimeOffset value) => value.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+    public static RedisValue Write(DateTimeOffset value) => value.ToUnixTimeMilliseconds();
 
-    public static string Write(TimeSpan value) => ((long)value.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+    public static RedisValue Write(TimeSpan value) => (long)value.TotalMilliseconds;
 
     public static DateTimeOffset Read(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 

@@ -26,7 +26,7 @@ internal sealed class RedisLeaseStore(RedisStore store) : ILeaseStore
             [
                 intent.Id.Value, intent.TokenHash, store.Now, store.ClockBound, intent.FenceEpoch, Instant.Write(intent.Ttl),
                 Instant.Write(intent.MaxTtl), terms.IsBrokerMinted ? "t" : "b", Instant.Write(store.Options.IntentLife),
-                intent.PerTask is null ? "-" : BucketKeys.Hash(terms.Template), intent.PerTask?.ToString(CultureInfo.InvariantCulture) ?? "",
+                intent.PerTask is null ? "-" : BucketKeys.HashOfTemplate(terms.Template), intent.PerTask?.ToString(CultureInfo.InvariantCulture) ?? "",
                 intent.IdempotencyKeyHash is null ? "" : intent.RequestDigest, Instant.Write(store.Options.RememberIdempotencyKey), storedTerms,
             ],
             cancellationToken);

@@ -7,7 +7,7 @@ namespace CredBroker.Server.Storage.Redis;
 /// <summary>The connection, the scripts in the store's dialect, and one place that turns its failures into refusals.</summary>
 internal sealed partial class RedisStore(StoreConnection connection, IOptions<RedisOptions> options, TimeProvider time, ILogger<RedisStore> logger)
 {
-    private readonly ConcurrentDictionary<LuaScript, string> _texts = new();
+    private readonly ConcurrentDictionary<LuaScript, ScriptText> _texts = new();
 
     public IConnectionMultiplexer Connection => connection.Multiplexer;
 
@@ -22,7 +22,8 @@ internal sealed partial class RedisStore(StoreConnection connection, IOptions<Re
 
     public async Task<ScriptReply> RunAsync(LuaScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken)
     {
-        var result = await GuardAsync(database => database.ScriptEvaluateAsync(TextOf(script), keys, arguments), cancellationToken);
+        var text = TextOf(script);
+        var result = await GuardAsync(database => EvaluateAsync(database, text, keys, arguments), cancellationToken);
         return new ScriptReply((RedisValue[])result!);
     }
 
@@ -40,7 +41,21 @@ internal sealed partial class RedisStore(StoreConnection connection, IOptions<Re
         }
     }
 
-    private string TextOf(LuaScript script) => _texts.GetOrAdd(script, static (script, shebang) => script.Text(shebang), !Options.IsEmbedded);
+    /// <summary>By its digest; a store that does not know the script is told the text, once for each time that it forgets.</summary>
+    private static async Task<RedisResult> EvaluateAsync(IDatabase database, ScriptText script, RedisKey[] keys, RedisValue[] arguments)
+    {
+        try
+        {
+            return await database.ScriptEvaluateAsync(script.Digest, keys, arguments);
+        }
+        catch (RedisServerException unknown) when (unknown.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            return await database.ScriptEvaluateAsync(script.Text, keys, arguments);
+        }
+    }
+
+    private ScriptText TextOf(LuaScript script) =>
+        _texts.GetOrAdd(script, static (script, shebang) => new ScriptText(script.Text(shebang)), !Options.IsEmbedded);
 
     public static RefusedException Unavailable(Exception? exception = null) =>
         new(ErrorReason.StoreUnavailable, "The lease store does not answer; try again.", exception) { RetryAfter = TimeSpan.FromSeconds(1) };
