@@ -3,12 +3,14 @@ using CredBroker.Server.Access;
 using CredBroker.Server.Api.Wire;
 using CredBroker.Server.Hosting;
 using CredBroker.Templates;
+using CredBroker.Tokens;
 using Grpc.Core;
 
 namespace CredBroker.Server.Api;
 
 /// <summary><c>GovernanceService</c> of the protocol.</summary>
-internal sealed class GovernanceGrpcService(BrokerStatus status, ITemplateCatalogue catalogue) : GovernanceService.GovernanceServiceBase
+internal sealed class GovernanceGrpcService(BrokerStatus status, ITemplateCatalogue catalogue, SigningKeyRotation rotation)
+    : GovernanceService.GovernanceServiceBase
 {
     public override async Task<GetStatusResponse> GetStatus(GetStatusRequest request, ServerCallContext context)
     {
@@ -47,5 +49,12 @@ internal sealed class GovernanceGrpcService(BrokerStatus status, ITemplateCatalo
         return catalogue.Current.Templates.TryGetValue(request.Name, out var template) && template.IsFor(scope)
             ? Task.FromResult(new GetTemplateResponse { Template = WriteTemplate.From(template) })
             : throw new RefusedException(ErrorReason.TemplateNotFound, "There is no such template.");
+    }
+
+    public override async Task<RotateSigningKeyResponse> RotateSigningKey(RotateSigningKeyRequest request, ServerCallContext context)
+    {
+        var caller = CallerAccess.RequireOperator(context);
+        var key = await rotation.RotateAsync(request.Reason, request.Emergency, caller.Principal, context.CancellationToken);
+        return new RotateSigningKeyResponse { KeyId = key.Id, SignsFrom = Wire.Write.Instant(key.SignsFrom) };
     }
 }

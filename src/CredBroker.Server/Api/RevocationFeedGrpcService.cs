@@ -58,7 +58,12 @@ internal sealed class RevocationFeedGrpcService(WorkloadAttestation attestation,
                 ExpiresAt = Write.Instant(e.ExpiresAt),
                 Reason = (Protocol.V1.EndReason)e.Reason,
             }));
-            if (offset == 0) message.Fences.AddRange(slice.Fences.Select(WriteFenceEvent.Of).OfType<FenceEvent>());
+            if (offset == 0)
+            {
+                message.Fences.AddRange(slice.Fences.Select(WriteFenceEvent.Of).OfType<FenceEvent>());
+                message.WithdrawnKeyIds.AddRange(slice.WithdrawnKeyIds);
+            }
+
             yield return message;
             offset += part.Count;
         }

@@ -4,6 +4,7 @@ using CredBroker.Revocation;
 using CredBroker.Server.Hosting;
 using CredBroker.Server.Storage.Redis;
 using CredBroker.Tasks;
+using CredBroker.Tokens;
 
 namespace CredBroker.Server.Storage;
 
@@ -34,6 +35,7 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<IRevocationBacklog, RedisRevocationBacklog>();
         services.AddSingleton<IWorkloadQuota, RedisWorkloadQuota>();
         services.AddSingleton<RedisOrderStore>();
+        services.AddSingleton<ISigningKeyStore, RedisSigningKeyStore>();
         services.AddSingleton<IOrderStore>(provider => provider.GetRequiredService<RedisOrderStore>());
         services.AddSingleton<IPreviewStore>(provider => provider.GetRequiredService<RedisOrderStore>());
         return services;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CredBroker.Tokens;
 using Microsoft.Extensions.Options;
 
@@ -6,8 +7,8 @@ namespace CredBroker.Server.Tokens;
 /// <summary>Maps the well-known documents.</summary>
 public static class TokenEndpointRouteBuilderExtensions
 {
-    // Shorter than any key's overlap, long enough that verifiers do not come for it per token.
-    private const string CacheControl = "public, max-age=300";
+    private static readonly string CacheControl = string.Create(
+        CultureInfo.InvariantCulture, $"public, max-age={JsonWebKeySetDocument.MaxAge.TotalSeconds:0}");
 
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 

@@ -62,4 +62,10 @@ public enum AuditEventType
 
     /// <summary>An operator may lift a fence; it is lifted once this is durable.</summary>
     FenceLiftAllowed,
+
+    /// <summary>A change of the signing keys was decided; it is in force once the store has it.</summary>
+    SigningKeyChangeAllowed,
+
+    /// <summary>An allowed change of the signing keys did not take place: another broker's was first, and it is decided anew.</summary>
+    SigningKeyChangeOvertaken,
 }

@@ -6,19 +6,22 @@ using System.Text;
 namespace CredBroker.Revocation;
 
 /// <summary>
-/// How far a reader has come: the store's epoch and a sequence number for each bucket and for fences. Opaque to callers; it is no secret
-/// and grants nothing.
+/// How far a reader has come: the store's epoch and a sequence number for each bucket, for fences and for withdrawn signing
+/// keys. Opaque to callers; it is no secret and grants nothing.
 /// </summary>
 public sealed class FeedCursor
 {
     private const int MaxTextChars = 8 * 1024;
     private readonly long[] _positions;
 
-    /// <summary>How many positions a cursor has: one for each bucket, and one for fences.</summary>
-    public const int Positions = Buckets.Count + 1;
+    /// <summary>How many positions a cursor has: one for each bucket, one for fences and one for withdrawn keys.</summary>
+    public const int Positions = Buckets.Count + 2;
 
     /// <summary>The position that counts fences.</summary>
     public const int FencePosition = Buckets.Count;
+
+    /// <summary>The position that counts withdrawals of signing keys.</summary>
+    public const int KeyPosition = Buckets.Count + 1;
 
     /// <summary>A cursor at some positions.</summary>
     public FeedCursor(string epoch, IReadOnlyList<long> positions)

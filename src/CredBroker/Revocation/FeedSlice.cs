@@ -12,6 +12,9 @@ namespace CredBroker.Revocation;
 public sealed record FeedSlice(
     FeedCursor Cursor, DateTimeOffset AsOf, IReadOnlyList<RevocationEvent> Events, IReadOnlyList<FenceNotice> Fences, bool Reset)
 {
+    /// <summary>Signing keys that are withdrawn: what they signed is dead. May repeat what was told before; all of them where <see cref="Reset"/>.</summary>
+    public IReadOnlyList<string> WithdrawnKeyIds { get; init; } = [];
+
     /// <summary>Whether it tells of nothing but that time has passed.</summary>
-    public bool IsPulse => !Reset && Events.Count == 0 && Fences.Count == 0;
+    public bool IsPulse => !Reset && Events.Count == 0 && Fences.Count == 0 && WithdrawnKeyIds.Count == 0;
 }

@@ -9,6 +9,9 @@ public static class JsonWebKeySetDocument
     /// <summary>Its media type (RFC 7517 section 8.5.2).</summary>
     public const string MediaType = "application/jwk-set+json";
 
+    /// <summary>How long a verifier may use what it has read. Every key is published for longer than this before it signs.</summary>
+    public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
+
     /// <summary>The document in UTF-8.</summary>
     public static ReadOnlyMemory<byte> Write(IEnumerable<PublicSigningKey> keys)
     {

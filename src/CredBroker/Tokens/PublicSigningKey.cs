@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.IdentityModel.Tokens;
 
 namespace CredBroker.Tokens;
 
@@ -14,6 +15,42 @@ public sealed record PublicSigningKey(string Id, string Algorithm, string Curve,
 {
     /// <summary><c>kty</c>.</summary>
     public const string KeyType = "EC";
+
+    private const string P256 = "1.2.840.10045.3.1.7";
+    private const string PemLabel = "PUBLIC KEY";
+
+    /// <summary>Reads a key for ES256 from SubjectPublicKeyInfo PEM.</summary>
+    /// <exception cref="CryptographicException">It is not exactly one such key on P-256.</exception>
+    public static PublicSigningKey FromPem(ReadOnlySpan<char> pem)
+    {
+        if (!PemEncoding.TryFind(pem, out var fields) || !pem[fields.Label].SequenceEqual(PemLabel))
+            throw new CryptographicException("Not a public key in PEM.");
+        using var key = ECDsa.Create();
+        try
+        {
+            key.ImportFromPem(pem);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new CryptographicException("Not one public key in PEM.", fault);
+        }
+
+        var parameters = key.ExportParameters(includePrivateParameters: false);
+        return parameters.Curve.Oid.Value == P256
+            ? Of(parameters.Q, SecurityAlgorithms.EcdsaSha256, "P-256")
+            : throw new CryptographicException("Not a key on the curve P-256.");
+    }
+
+    /// <summary>The key as SubjectPublicKeyInfo PEM.</summary>
+    public string ExportPem()
+    {
+        using var key = ECDsa.Create(new ECParameters
+        {
+            Curve = ECCurve.NamedCurves.nistP256,
+            Q = new ECPoint { X = Base64Url.DecodeFromChars(X), Y = Base64Url.DecodeFromChars(Y) },
+        });
+        return key.ExportSubjectPublicKeyInfoPem();
+    }
 
     internal static PublicSigningKey Of(ECPoint point, string algorithm, string curve)
     {

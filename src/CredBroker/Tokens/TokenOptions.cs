@@ -12,6 +12,9 @@ public sealed class TokenOptions
     /// </summary>
     public string Issuer { get; set; } = "";
 
+    /// <summary>Where the signing keys are and how they change.</summary>
+    public SigningKeyOptions Keys { get; set; } = new();
+
     /// <summary>What is wrong with the settings, one line each; empty where they are good.</summary>
     public IEnumerable<string> Faults()
     {

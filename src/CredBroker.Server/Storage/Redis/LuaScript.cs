@@ -51,6 +51,8 @@ internal sealed class LuaScript
 
     public static LuaScript Hold { get; } = new("hold", releases: true);
 
+    public static LuaScript PutKeys { get; } = new("put_keys", releases: true);
+
     public string Name { get; }
 
     /// <summary>It takes things away, so a full store must still run it.</summary>

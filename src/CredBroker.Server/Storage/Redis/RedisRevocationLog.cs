@@ -1,12 +1,13 @@
 using System.Globalization;
 using CredBroker.Revocation;
+using StackExchange.Redis;
 
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>Reads the revocation lists of all buckets, in one flight where nothing is new.</summary>
 internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, RedisFenceStore fences, TimeProvider time) : IRevocationLog, IAsyncDisposable
 {
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly WakeLatch _wake = new(time);
     private int _listening;
 
     public async Task<FeedSlice> ReadAsync(FeedCursor? since, CancellationToken cancellationToken)
@@ -29,22 +30,17 @@ internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, Red
 
         if (await fences.ReadSinceAsync(since[FeedCursor.FencePosition], heads, cancellationToken) is not { } notices)
             return await ReadSnapshotAsync(current, heads, asOf, cancellationToken);
-        return new FeedSlice(new FeedCursor(current, heads), asOf, events, notices, Reset: false);
+        return new FeedSlice(new FeedCursor(current, heads), asOf, events, notices, Reset: false)
+        {
+            // They are few: whoever lacks one is told all.
+            WithdrawnKeyIds = heads[FeedCursor.KeyPosition] == since[FeedCursor.KeyPosition] ? [] : await ReadWithdrawnAsync(asOf, cancellationToken),
+        };
     }
 
     public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _listening, 1) == 0) await RedisWakeUp.ListenAsync(store.Connection, Wake);
-        using var limit = new CancellationTokenSource(atMost, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            await _wake.WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The poll behind a lost wake-up.
-        }
+        if (Interlocked.Exchange(ref _listening, 1) == 0) await RedisWakeUp.ListenAsync(store.Connection, _wake.Wake);
+        await _wake.WaitAsync(atMost, cancellationToken);
     }
 
     public ValueTask DisposeAsync()
@@ -56,10 +52,23 @@ internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, Red
     private async Task<long[]> ReadHeadsAsync(CancellationToken cancellationToken)
     {
         var heads = await store.GuardAsync(
-            database => Task.WhenAll(Enumerable.Range(0, FeedCursor.Positions).Select(position => database.StringGetAsync(
-                position == FeedCursor.FencePosition ? RedisFenceStore.SequenceKey : BucketKeys.Of(position).FeedSequence))),
+            database => Task.WhenAll(Enumerable.Range(0, FeedCursor.Positions).Select(position => database.StringGetAsync(SequenceKeyOf(position)))),
             cancellationToken);
         return [.. heads.Select(head => head.IsNull ? 0 : (long)head)];
+    }
+
+    private static RedisKey SequenceKeyOf(int position) => position switch
+    {
+        FeedCursor.FencePosition => RedisFenceStore.SequenceKey,
+        FeedCursor.KeyPosition => RedisSigningKeyStore.WithdrawnSequenceKey,
+        _ => BucketKeys.Of(position).FeedSequence,
+    };
+
+    private async Task<IReadOnlyList<string>> ReadWithdrawnAsync(DateTimeOffset asOf, CancellationToken cancellationToken)
+    {
+        var ids = await store.GuardAsync(
+            database => database.SortedSetRangeByScoreAsync(RedisSigningKeyStore.WithdrawnKey, asOf.ToUnixTimeMilliseconds()), cancellationToken);
+        return [.. ids.Select(id => (string)id!)];
     }
 
     private async Task<FeedSlice> ReadSnapshotAsync(string current, long[] heads, DateTimeOffset asOf, CancellationToken cancellationToken)
@@ -72,7 +81,10 @@ internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, Red
                 bucket => database.SortedSetRangeByScoreAsync(BucketKeys.Of(bucket).Revoked, from))),
             cancellationToken);
         var events = sets.SelectMany(set => set).Select(entry => ReadEvent((string)entry!)).ToList();
-        return new FeedSlice(new FeedCursor(current, heads), asOf, events, await fences.ReadNoticesAsync(cancellationToken), Reset: true);
+        return new FeedSlice(new FeedCursor(current, heads), asOf, events, await fences.ReadNoticesAsync(cancellationToken), Reset: true)
+        {
+            WithdrawnKeyIds = await ReadWithdrawnAsync(asOf, cancellationToken),
+        };
     }
 
     private static RevocationEvent ReadEvent(string text)
@@ -83,21 +95,5 @@ internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, Red
             Instant.Read(long.Parse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture)),
             (EndReason)int.Parse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture),
             parts[3] == "-" ? null : parts[3]);
-    }
-
-    private void Wake()
-    {
-        try
-        {
-            if (_wake.CurrentCount == 0) _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Somebody else woke the reader in the same instant.
-        }
-        catch (ObjectDisposedException)
-        {
-            // The broker is stopping.
-        }
     }
 }

@@ -6,10 +6,18 @@ namespace CredBroker.Server.Storage.Redis;
 internal static class RedisWakeUp
 {
     private static readonly RedisChannel Channel = RedisChannel.Literal("cb:wake");
+    private static readonly RedisChannel KeyChannel = RedisChannel.Literal("cb:wake:keys");
 
     public static void Send(IConnectionMultiplexer connection, int bucket) =>
         _ = connection.GetSubscriber().PublishAsync(Channel, bucket, CommandFlags.FireAndForget);
 
     public static Task ListenAsync(IConnectionMultiplexer connection, Action wake) =>
         connection.GetSubscriber().SubscribeAsync(Channel, (_, _) => wake());
+
+    /// <summary>The signing keys have changed.</summary>
+    public static void SendKeys(IConnectionMultiplexer connection) =>
+        _ = connection.GetSubscriber().PublishAsync(KeyChannel, RedisValue.EmptyString, CommandFlags.FireAndForget);
+
+    public static Task ListenForKeysAsync(IConnectionMultiplexer connection, Action wake) =>
+        connection.GetSubscriber().SubscribeAsync(KeyChannel, (_, _) => wake());
 }
