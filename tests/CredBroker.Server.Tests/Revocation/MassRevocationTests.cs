@@ -2,7 +2,6 @@ using CredBroker.Protocol.V1;
 using CredBroker.Server.Tests.Api;
 using CredBroker.Testing.Broker;
 using Grpc.Core;
-using EndReason = CredBroker.Protocol.V1.EndReason;
 
 namespace CredBroker.Server.Tests.Revocation;
 
@@ -49,7 +48,7 @@ internal sealed class MassRevocationTests
         foreach (var lease in leases)
         {
             var seen = await hit.GetLeaseAsync(lease.Lease.Id);
-            Assert.That((seen.State, seen.EndReason), Is.EqualTo((LeaseState.Revoked, EndReason.Operator)));
+            Assert.That((seen.State, seen.EndReason), Is.EqualTo((LeaseState.Revoked, Protocol.V1.EndReason.Operator)));
         }
 
         Assert.That((await spared.GetLeaseAsync(other.Lease.Id)).State, Is.EqualTo(LeaseState.Active));
