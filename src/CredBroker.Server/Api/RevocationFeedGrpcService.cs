@@ -7,7 +7,8 @@ using Grpc.Core;
 namespace CredBroker.Server.Api;
 
 /// <summary><c>RevocationFeedService</c> of the protocol.</summary>
-internal sealed class RevocationFeedGrpcService(WorkloadAttestation attestation, RevocationFeed feed, TimeProvider time)
+internal sealed class RevocationFeedGrpcService(
+    WorkloadAttestation attestation, RevocationFeed feed, IHostApplicationLifetime broker, TimeProvider time)
     : RevocationFeedService.RevocationFeedServiceBase
 {
     private const int MaxEventsPerMessage = 2_000;
@@ -24,15 +25,15 @@ internal sealed class RevocationFeedGrpcService(WorkloadAttestation attestation,
 
         // One attestation is good for so long; the watcher comes back with fresh evidence and its cursor.
         using var attested = new CancellationTokenSource(watcher.Rule.ReattestEvery, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(attested.Token, context.CancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(attested.Token, broker.ApplicationStopping, context.CancellationToken);
         try
         {
             await foreach (var slice in feed.WatchAsync(cursor, either.Token))
                 foreach (var message in Messages(slice, audiences)) await responseStream.WriteAsync(message, context.CancellationToken);
         }
-        catch (OperationCanceledException) when (attested.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (either.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
-            // The end of the attestation is an ordinary end of the stream.
+            // The end of the attestation, or of this broker, is an ordinary end of the stream.
         }
     }
 

@@ -10,7 +10,9 @@ using OpenTaskRequest = CredBroker.Protocol.V1.OpenTaskRequest;
 namespace CredBroker.Server.Api;
 
 /// <summary><c>TaskService</c> of the protocol.</summary>
-internal sealed class TaskGrpcService(TaskOpener opener, TaskHeartbeat heartbeat, TaskEnder ender, TaskGate gate, TaskLister lister) : TaskService.TaskServiceBase
+internal sealed class TaskGrpcService(
+    TaskOpener opener, TaskHeartbeat heartbeat, TaskEnder ender, TaskGate gate, TaskLister lister, IHostApplicationLifetime broker)
+    : TaskService.TaskServiceBase
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
 
@@ -49,11 +51,19 @@ internal sealed class TaskGrpcService(TaskOpener opener, TaskHeartbeat heartbeat
         IAsyncStreamReader<KeepAliveRequest> requestStream, IServerStreamWriter<KeepAliveResponse> responseStream, ServerCallContext context)
     {
         var token = CallerToken.Of(context);
-        await foreach (var _ in requestStream.ReadAllAsync(context.CancellationToken))
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(broker.ApplicationStopping, context.CancellationToken);
+        try
         {
-            var extended = await heartbeat.BeatAsync(token, evidence: null, context.CancellationToken);
-            await responseStream.WriteAsync(
-                new KeepAliveResponse { HeartbeatDeadline = Write.Instant(extended.HeartbeatDeadline) }, context.CancellationToken);
+            await foreach (var _ in requestStream.ReadAllAsync(either.Token))
+            {
+                var extended = await heartbeat.BeatAsync(token, evidence: null, context.CancellationToken);
+                await responseStream.WriteAsync(
+                    new KeepAliveResponse { HeartbeatDeadline = Write.Instant(extended.HeartbeatDeadline) }, context.CancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        {
+            // This broker stops: the caller goes on with another.
         }
     }
 

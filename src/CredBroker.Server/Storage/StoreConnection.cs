@@ -11,6 +11,7 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
 {
     private const string PolicyField = "maxmemory_policy:";
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromMilliseconds(250);
     private EmbeddedStore.EmbeddedStore? _embedded;
     private ConnectionMultiplexer? _multiplexer;
     private IDatabase? _database;
@@ -62,6 +63,8 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
         configuration.ClientName = "credbroker";
         configuration.AsyncTimeout = call;
         configuration.SyncTimeout = call;
+        // Timeouts are looked for at each heartbeat only; a caller is not to wait a second longer for that.
+        configuration.HeartbeatInterval = HeartbeatInterval;
         configuration.ConnectTimeout = (int)ConnectTimeout.TotalMilliseconds;
         configuration.AbortOnConnectFail = true;
         // The library keeps INFO, which tells whether the store evicts, for connections that say so.

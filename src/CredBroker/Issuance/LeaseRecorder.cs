@@ -44,9 +44,13 @@ public sealed class LeaseRecorder(ILeaseStore store, FenceBook fences, IWorkload
         };
     }
 
-    /// <summary>Ends a lease whose credential never left the broker.</summary>
-    public Task AbandonAsync(Lease lease) =>
-        store.RevokeAsync(new RevokeRequest([lease], EndReason.Abandoned, RevocationPriority.Orphan), CancellationToken.None);
+    /// <summary>Ends a lease whose credential never left the broker, and gives its place back where that is its end already.</summary>
+    public async Task AbandonAsync(Lease lease)
+    {
+        var ended = await store.RevokeAsync(new RevokeRequest([lease], EndReason.Abandoned, RevocationPriority.Orphan), CancellationToken.None);
+        var freed = ended.Where(one => one.State == LeaseState.Revoked && one.Terms.CountsPerWorkload).Select(one => (one.Id, one.Terms)).ToList();
+        if (freed.Count > 0) await quota.ReturnAsync(freed, CancellationToken.None);
+    }
 
     /// <summary>A retry needs no place of its own: the lease that it asks for again has one. A task that may hold none gets that and nothing new.</summary>
     private async Task<BeginOutcome> BeginWithoutPlaceAsync(LeaseIntent intent, CancellationToken cancellationToken)

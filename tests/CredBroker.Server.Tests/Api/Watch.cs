@@ -33,6 +33,22 @@ internal sealed class Watch(AsyncServerStreamingCall<WatchRevocationsResponse> c
         }
     }
 
+    /// <summary>The last message that comes until a token is cancelled or the stream breaks; null where none does.</summary>
+    public async Task<WatchRevocationsResponse?> LastUntilQuietAsync(CancellationToken enough)
+    {
+        WatchRevocationsResponse? last = null;
+        try
+        {
+            while (await call.ResponseStream.MoveNext(enough)) last = call.ResponseStream.Current;
+        }
+        catch (RpcException)
+        {
+            // Whether it breaks or only falls silent, a watcher then knows that it knows nothing.
+        }
+
+        return last;
+    }
+
     public ValueTask DisposeAsync()
     {
         call.Dispose();

@@ -1,0 +1,33 @@
+using CredBroker.Testing.Broker;
+
+namespace CredBroker.Server.Tests.Faults;
+
+/// <summary>A store and a site on it, both for one test alone.</summary>
+internal sealed class OwnStore : IAsyncDisposable
+{
+    private OwnStore(RedisProcess? redis)
+    {
+        Redis = redis!;
+        Site = new BrokerSite(redis?.ConnectionString);
+        // Ports change from start to start, and tokens must stay good.
+        Site.Settings["Tokens:Issuer"] = "http://credbroker.acme.test";
+    }
+
+    public BrokerSite Site { get; }
+
+    /// <summary>The Redis; there is none where the store is embedded.</summary>
+    public RedisProcess Redis { get; }
+
+    public static async Task<OwnStore> StartAsync(StoreForm form = StoreForm.Redis)
+    {
+        if (form == StoreForm.Embedded) return new OwnStore(null);
+        if (RedisProcess.Missing() is { } missing) Assert.Ignore(missing);
+        return new OwnStore(await RedisProcess.StartAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Site.Dispose();
+        if (Redis is not null) await Redis.DisposeAsync();
+    }
+}

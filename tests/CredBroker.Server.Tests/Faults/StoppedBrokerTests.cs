@@ -1,0 +1,29 @@
+using CredBroker.Protocol.V1;
+using CredBroker.Server.Tests.Api;
+using CredBroker.Testing.Broker;
+using Grpc.Core;
+
+namespace CredBroker.Server.Tests.Faults;
+
+[TestFixture, Category("Fault")]
+internal sealed class StoppedBrokerTests
+{
+    [Test]
+    public async Task Terminated_WithOpenStreams_EndsWellAndSoon()
+    {
+        await using var store = await OwnStore.StartAsync();
+        await using var broker = await BrokerProcess.StartAsync(store.Site);
+        var opened = await broker.Calls.OpenAsync();
+        using var beats = broker.Calls.Tasks.KeepAlive(opened.Auth);
+        await beats.RequestStream.WriteAsync(new KeepAliveRequest());
+        Assert.That(await beats.ResponseStream.MoveNext(), Is.True);
+        await using var watch = new Watch(broker.Calls.Feed.WatchRevocations(new WatchRevocationsRequest { Evidence = store.Site.EvidenceOf("service/orders") }));
+        await watch.UntilAsync(message => message.SnapshotComplete);
+        var start = TimeProvider.System.GetTimestamp();
+
+        var exitCode = await broker.StopAsync();
+
+        Assert.That(exitCode, Is.Zero, broker.Output);
+        Assert.That(TimeProvider.System.GetElapsedTime(start), Is.LessThan(TimeSpan.FromSeconds(8)));
+    }
+}
