@@ -22,7 +22,7 @@ public sealed class FakeOrders
     /// <summary>What a watcher is told, one after the other; the last of it stays.</summary>
     public IList<Action<RevocationOrder>> Steps { get; } = [];
 
-    /// <summary>How many messages a stream of a watcher carries before it breaks; null = it never does.</summary>
+    /// <summary>After how many messages the next stream of a watcher breaks, and may lose those that are on their way; null = it does not.</summary>
     public int? BreakAfter { get; set; }
 
     /// <summary>Whether a stream stays open after its last message.</summary>

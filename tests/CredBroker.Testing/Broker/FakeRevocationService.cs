@@ -21,7 +21,12 @@ internal sealed class FakeRevocationService(FakeBroker broker) : RevocationServi
         var order = Known(request.OrderId);
         for (var sent = 0; ; sent++)
         {
-            if (sent == orders.BreakAfter) context.GetHttpContext().Abort();
+            if (sent == orders.BreakAfter)
+            {
+                orders.BreakAfter = null;
+                context.GetHttpContext().Abort();
+                return;
+            }
             if (orders.Step < orders.Steps.Count) orders.Steps[orders.Step++](order);
             else if (sent > 0) break;
             await responseStream.WriteAsync(new WatchOrderResponse { Order = order.Clone() }, context.CancellationToken);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CredBroker.Cli;
 using CredBroker.Client;
 using CredBroker.Testing.Broker;
+using Spectre.Console.Testing;
 
 namespace CredBroker.Tests.Cli;
 
@@ -24,6 +25,11 @@ internal sealed class CliBench : IAsyncDisposable
 
     public Dictionary<string, string> Variables { get; } = [];
 
+    /// <summary>Where people are spoken to; nobody is there to be asked unless a test says so.</summary>
+    public TestConsole People { get; } = new TestConsole().Width(400);
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public string Out { get; private set; } = "";
 
     public string Error { get; private set; } = "";
@@ -31,6 +37,31 @@ internal sealed class CliBench : IAsyncDisposable
     public JsonElement Json => JsonDocument.Parse(Out).RootElement;
 
     public static async Task<CliBench> StartAsync() => new(await FakeBroker.StartAsync());
+
+    public static async Task<CliBench> StartAsOperatorAsync()
+    {
+        var bench = await StartAsync();
+        bench.SignIn();
+        return bench;
+    }
+
+    /// <summary>Gives the caller an operator's token, in a file that is its owner's alone.</summary>
+    public void SignIn(string token = "op-alice")
+    {
+        var file = PathOf("operator");
+        File.Delete(file);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var writer = new StreamWriter(file, options)) writer.WriteLine(token);
+        Variables["CREDBROKER_OPERATOR_TOKEN_FILE"] = file;
+    }
+
+    /// <summary>Puts a person before the screen who types these lines.</summary>
+    public void Typing(params string[] lines)
+    {
+        People.Interactive();
+        foreach (var line in lines) People.Input.PushTextWithEnter(line);
+    }
 
     public string PathOf(string name) => Path.Combine(Folder, name);
 
@@ -43,6 +74,8 @@ internal sealed class CliBench : IAsyncDisposable
             Out = output,
             Error = error,
             IsTerminal = false,
+            People = People,
+            Time = Time,
             Variable = name => Variables.GetValueOrDefault(name),
             Connect = options => new CredBrokerClient(options),
         };
@@ -55,6 +88,7 @@ internal sealed class CliBench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Broker.DisposeAsync();
+        People.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 }

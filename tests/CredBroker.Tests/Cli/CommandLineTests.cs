@@ -14,6 +14,12 @@ public sealed class CommandLineTests
     [TestCase("exec", "--template", "t")]
     [TestCase("status", "--output", "xml")]
     [TestCase("task", "end", "--wait", "1d")]
+    [TestCase("revoke", "run", "--tenant", "payments")]
+    [TestCase("revoke", "preview", "--tenant", "payments", "--role", "root")]
+    [TestCase("revoke", "report", "ord_1", "--format", "pdf")]
+    [TestCase("fence", "lift", "fnc_1")]
+    [TestCase("lease", "list", "--or")]
+    [TestCase("clock", "reset")]
     public async Task Run_WrongCall_IsUsage(params string[] args)
     {
         await using var bench = await CliBench.StartAsync();
@@ -74,6 +80,18 @@ public sealed class CommandLineTests
         Assert.That(bench.Out, Does.Match(@"ready:\s+yes").And.Match(@"store:\s+embedded").And.Match(@"store:\s+healthy"));
         await bench.RunAsync("status", "-o", "json");
         Assert.That(bench.Json.GetProperty("components")[0].GetProperty("name").GetString(), Is.EqualTo("store"));
+    }
+
+    [Test]
+    public async Task Status_DeadLetters_SaysWhereToLook()
+    {
+        await using var bench = await CliBench.StartAsync();
+        bench.Broker.Script<GetStatusRequest, GetStatusResponse>(_ => Task.FromResult(new GetStatusResponse { Ready = true, QueueDepth = 12, DeadLetters = 3 }));
+        Assert.That(await bench.RunAsync("status"), Is.Zero);
+        Assert.That(bench.Out, Does.Match(@"queue depth:\s+12").And.Match(@"dead letters:\s+3 .*credbroker deadletter list"));
+        await bench.RunAsync("status", "-o", "json");
+        Assert.That(bench.Json.GetProperty("queue_depth").GetInt64(), Is.EqualTo(12));
+        Assert.That(bench.Json.GetProperty("dead_letters").GetInt64(), Is.EqualTo(3));
     }
 
     [Test]

@@ -71,7 +71,7 @@ public sealed class IssueAndLeaseCommandTests
             bench.Json.EnumerateObject().Select(m => m.Name),
             Is.EqualTo([
                 "id", "task_id", "template", "target", "capabilities", "state", "end_reason", "issued_at", "expires_at", "max_expires_at",
-                "renewable", "revocability", "confirmed_at"]));
+                "renewable", "revocability", "confirmed_at", "workload", "backend", "policy_version"]));
         Assert.That(bench.Json.GetProperty("state").GetString(), Is.EqualTo("ACTIVE"));
     }
 
