@@ -20,7 +20,7 @@ internal sealed class RevocationGrpcService(
     public override async Task<PreviewResponse> Preview(PreviewRequest request, ServerCallContext context)
     {
         var caller = CallerAccess.RequireOperator(context);
-        var radius = await mass.PreviewAsync(ReadSelectors(request.Selectors, caller, OperatorRole.Viewer), caller.Principal, context.CancellationToken);
+        var radius = await mass.PreviewAsync(ReadSelectors(request.Selectors, caller, RoleToPreview(caller)), caller.Principal, context.CancellationToken);
         return new PreviewResponse { BlastRadius = WriteRevocation.Radius(radius) };
     }
 
@@ -37,12 +37,13 @@ internal sealed class RevocationGrpcService(
 
     public override async Task WatchOrder(WatchOrderRequest request, IServerStreamWriter<WatchOrderResponse> responseStream, ServerCallContext context)
     {
-        for (RevocationOrder? told = null; ;)
+        for (Protocol.V1.RevocationOrder? told = null; ;)
         {
             var order = await FindOrderAsync(request.OrderId, context);
-            if (order != told) await responseStream.WriteAsync(new WatchOrderResponse { Order = WriteRevocation.Order(order) }, context.CancellationToken);
+            var news = WriteRevocation.Order(order);
+            if (!news.Equals(told)) await responseStream.WriteAsync(new WatchOrderResponse { Order = news }, context.CancellationToken);
             if (order is { State: OrderState.Done, Unconfirmed: 0 }) return;
-            told = order;
+            told = news;
             await Task.Delay(WatchPause, time, context.CancellationToken);
         }
     }
@@ -115,6 +116,10 @@ internal sealed class RevocationGrpcService(
             ? [selector]
             : throw CallerAccess.RoleRequired();
     }
+
+    /// <summary>Whoever may revoke is shown what a revocation of theirs would hit, and not what they may only look at.</summary>
+    private static OperatorRole RoleToPreview(Operator caller) =>
+        caller.TenantsOf(OperatorRole.Responder).IsNone ? OperatorRole.Viewer : OperatorRole.Responder;
 
     private static bool MaySee(Operator caller, IReadOnlyList<LeaseSelector> selectors) => Covers(caller, OperatorRole.Viewer, selectors);
 
