@@ -11,15 +11,15 @@ namespace CredBroker.Server.Tests.Storage.Forms;
 /// <summary>Every form that a store comes in.</summary>
 internal static class StoreForms
 {
-    private static readonly Lazy<IReadOnlyList<StoreForm>> Made = new(
-        () => [Embedded, Redis, .. RedisForms.All.Where(form => form != RedisForms.Server).Select(FormOf)]);
-
     public static StoreForm Embedded { get; } = new("embedded", () => Task.FromResult<string?>(null), StartEmbeddedAsync);
 
     /// <summary>One server as a process: what properties and races run on.</summary>
     public static StoreForm Redis { get; } = FormOf(RedisForms.Server);
 
-    public static IEnumerable<StoreForm> All => Made.Value;
+    /// <summary>The other ways to have Redis.</summary>
+    private static IReadOnlyList<StoreForm> Others { get; } = [.. RedisForms.All.Where(form => form != RedisForms.Server).Select(FormOf)];
+
+    public static IEnumerable<StoreForm> All => [Embedded, Redis, .. Others];
 
     private static StoreForm FormOf(RedisForm form) => new(form.Name, form.ReasonToSkipAsync, async () => await ConnectAsync(await form.GetAsync()));
 
