@@ -142,6 +142,32 @@ public abstract class BeginConformance(IStoreForm form) : StoreConformance(form)
     }
 
     [Test]
+    public async Task Begin_StoresClockFellBack_TimeStandsStillUntilItHasCaughtUp()
+    {
+        var task = await Broker.OpenAsync(new TaskDraft { Bucket = 120 });
+        await Store.Mishaps.SetClockBackAsync(task.Bucket, TimeSpan.FromSeconds(20));
+
+        var first = await Broker.BeginAsync(task);
+        var second = await Broker.BeginAsync(task);
+
+        Assert.That(first.IssuedAt, Is.GreaterThan(await Store.ReadTimeAsync()));
+        Assert.That(second.IssuedAt, Is.EqualTo(first.IssuedAt));
+        Assert.That((await Broker.RevokeAsync(first)).State, Is.EqualTo(LeaseState.Revoked));
+    }
+
+    [Test]
+    public async Task Begin_StoresClockFellBackFarther_Refused()
+    {
+        var task = await Broker.OpenAsync(new TaskDraft { Bucket = 121 });
+        var lease = await Broker.BeginAsync(task);
+        await Store.Mishaps.SetClockBackAsync(task.Bucket, Store.Rules.ClockBound + TimeSpan.FromSeconds(20));
+
+        Assert.That(await Broker.TryBeginAsync(task), Is.TypeOf<BeginOutcome.ClockFault>());
+        Assert.That(await Broker.TryRenewAsync(task, lease, TimeSpan.FromMinutes(9)), Is.TypeOf<RenewOutcome.ClockFault>());
+        Assert.That((await Broker.RevokeAsync(lease)).State, Is.EqualTo(LeaseState.Revoked));
+    }
+
+    [Test]
     public async Task Find_UnknownLease_IsNull() =>
         Assert.That(await Broker.Leases.FindAsync(LeaseId.New(3, TimeProvider.System.GetUtcNow()), None), Is.Null);
 

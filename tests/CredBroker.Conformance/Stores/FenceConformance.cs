@@ -173,6 +173,19 @@ public abstract class FenceConformance(IStoreForm form) : StoreConformance(form)
     }
 
     [Test]
+    public async Task Raise_StoresClockFellBack_NothingThatCameBeforeIsDatedAfterIt()
+    {
+        var task = await Broker.OpenAsync(new TaskDraft { Bucket = 122 });
+        await Store.Mishaps.SetClockBackAsync(task.Bucket, TimeSpan.FromSeconds(20));
+        var lease = await Broker.IssueAsync(task);
+
+        var raised = await Broker.Fences.RaiseAsync(Draft(), None);
+
+        Assert.That(raised.NotBefore, Is.GreaterThanOrEqualTo(lease.IssuedAt));
+        await Store.EmptyAsync();
+    }
+
+    [Test]
     public async Task Raise_AfterTheStoreWasEmptied_AnEpochThatNoBrokerKnows()
     {
         await Store.EmptyAsync();

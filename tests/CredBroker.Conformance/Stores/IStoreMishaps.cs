@@ -12,6 +12,9 @@ public interface IStoreMishaps
     /// <summary>Drops the scripts that the store keeps.</summary>
     Task ForgetScriptsAsync();
 
+    /// <summary>Lets a bucket find that its clock once showed more than it does, as after a failover to a machine whose clock is behind.</summary>
+    Task SetClockBackAsync(int bucket, TimeSpan by);
+
     /// <summary>Takes back the latest revocations of a bucket's log, as a failover does to what no replica had yet.</summary>
     Task LoseLatestRevocationsAsync(int bucket, int count);
 

@@ -39,8 +39,22 @@ internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, Red
 
     public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _listening, 1) == 0) await RedisWakeUp.ListenAsync(store.Connection, _wake.Wake);
+        await ListenAsync();
         await _wake.WaitAsync(atMost, cancellationToken);
+    }
+
+    /// <summary>Listens where nobody does yet. A store that is away now is tried again at the next wait; the poll does without.</summary>
+    private async Task ListenAsync()
+    {
+        if (Interlocked.Exchange(ref _listening, 1) == 1) return;
+        try
+        {
+            await RedisWakeUp.ListenAsync(store.Connection, _wake.Wake);
+        }
+        catch (Exception exception) when (exception is RedisException or RedisTimeoutException)
+        {
+            Volatile.Write(ref _listening, 0);
+        }
     }
 
     public ValueTask DisposeAsync()

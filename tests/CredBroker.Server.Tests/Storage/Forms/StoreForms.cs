@@ -16,7 +16,10 @@ internal static class StoreForms
     /// <summary>One server as a process: what properties and races run on.</summary>
     public static StoreForm Redis { get; } = FormOf(RedisForms.Server);
 
-    public static IEnumerable<StoreForm> All => [Embedded, Redis, .. RedisForms.All.Where(form => form != RedisForms.Server).Select(FormOf)];
+    /// <summary>The other ways to have Redis.</summary>
+    private static IReadOnlyList<StoreForm> Others { get; } = [.. RedisForms.All.Where(form => form != RedisForms.Server).Select(FormOf)];
+
+    public static IEnumerable<StoreForm> All => [Embedded, Redis, .. Others];
 
     private static StoreForm FormOf(RedisForm form) => new(form.Name, form.ReasonToSkipAsync, async () => await ConnectAsync(await form.GetAsync()));
 

@@ -19,6 +19,13 @@ internal sealed class StoreMishaps(StoreServers servers) : IStoreMishaps
             await server.ExecuteAsync("SCRIPT", "FLUSH");
     }
 
+    public async Task SetClockBackAsync(int bucket, TimeSpan by)
+    {
+        var now = (RedisValue[])(await Database.ExecuteAsync("TIME"))!;
+        var seen = ((long)now[0] * 1000) + ((long)now[1] / 1000) + (long)by.TotalMilliseconds;
+        await Database.StringSetAsync(string.Create(CultureInfo.InvariantCulture, $"cb:{{b{bucket:x2}}}:hwm"), seen);
+    }
+
     public async Task LoseLatestRevocationsAsync(int bucket, int count)
     {
         var prefix = string.Create(CultureInfo.InvariantCulture, $"cb:{{b{bucket:x2}}}:");

@@ -17,8 +17,8 @@ for i = 0, (#KEYS - 7) / 5 - 1 do
   local change = l and (l.state == 'a' or l.state == 'i')
   if not change then redis.call('ZREM', KEYS[1], id) end
   if change and due then
-    local score = redis.call('ZSCORE', KEYS[1], id)
-    if score and tonumber(score) > now then change = false end
+    local at = tonumber(redis.call('ZSCORE', KEYS[1], id) or l.exp)
+    if at > now then change = false end
   end
   local result = ''
   if change then
