@@ -1,4 +1,5 @@
 using CredBroker.Testing.Broker;
+using CredBroker.Testing.Stores;
 
 namespace CredBroker.Server.Tests;
 
@@ -8,7 +9,7 @@ namespace CredBroker.Server.Tests;
 internal sealed class SharedBroker
 {
     private static readonly SemaphoreSlim Gate = new(1, 1);
-    private static RedisProcess? _redis;
+    private static RedisServerProcess? _redis;
     private static BrokerSite? _site;
     private static BrokerProcess? _broker;
 
@@ -31,13 +32,12 @@ internal sealed class SharedBroker
     }
 
     /// <summary>The Redis, of which the shared broker has database 0.</summary>
-    public static async Task<RedisProcess> GetRedisAsync()
+    public static async Task<RedisServerProcess> GetRedisAsync()
     {
         await Gate.WaitAsync();
         try
         {
-            if (_redis is null && RedisProcess.Missing() is { } missing) Assert.Ignore(missing);
-            return _redis ??= await RedisProcess.StartAsync();
+            return _redis ??= await OwnRedis.StartAsync();
         }
         finally
         {

@@ -1,11 +1,12 @@
 using CredBroker.Testing.Broker;
+using CredBroker.Testing.Stores;
 
 namespace CredBroker.Server.Tests.Faults;
 
 /// <summary>A store and a site on it, both for one test alone.</summary>
 internal sealed class OwnStore : IAsyncDisposable
 {
-    private OwnStore(RedisProcess? redis)
+    private OwnStore(RedisServerProcess? redis)
     {
         Redis = redis!;
         Site = new BrokerSite(redis?.ConnectionString);
@@ -16,13 +17,12 @@ internal sealed class OwnStore : IAsyncDisposable
     public BrokerSite Site { get; }
 
     /// <summary>The Redis; there is none where the store is embedded.</summary>
-    public RedisProcess Redis { get; }
+    public RedisServerProcess Redis { get; }
 
     public static async Task<OwnStore> StartAsync(StoreForm form = StoreForm.Redis)
     {
         if (form == StoreForm.Embedded) return new OwnStore(null);
-        if (RedisProcess.Missing() is { } missing) Assert.Ignore(missing);
-        return new OwnStore(await RedisProcess.StartAsync());
+        return new OwnStore(await OwnRedis.StartAsync());
     }
 
     public async ValueTask DisposeAsync()

@@ -4,7 +4,6 @@ using CredBroker.Server.Tests.Api;
 using CredBroker.Testing.Broker;
 using CredBroker.Testing.Verification;
 using Grpc.Core;
-using StackExchange.Redis;
 
 namespace CredBroker.Server.Tests.Faults;
 
@@ -144,9 +143,5 @@ internal sealed class RedisFaultTests
         return answer.StatusCode == HttpStatusCode.OK;
     }
 
-    private async Task FlushAsync()
-    {
-        await using var admin = await ConnectionMultiplexer.ConnectAsync(_store.Redis.ConnectionString + ",allowAdmin=true");
-        await admin.GetServers()[0].ScriptFlushAsync();
-    }
+    private Task<string> FlushAsync() => _store.Redis.CommandAsync("SCRIPT", "FLUSH");
 }

@@ -1,4 +1,5 @@
 using CredBroker.Testing.Broker;
+using CredBroker.Testing.Stores;
 using StackExchange.Redis;
 
 namespace CredBroker.Server.Tests.Hosting;
@@ -8,7 +9,7 @@ namespace CredBroker.Server.Tests.Hosting;
 internal sealed class StartupTests
 {
     private const string Prefix = "credbroker cannot start: ";
-    private RedisProcess _redis = null!;
+    private RedisServerProcess _redis = null!;
 
     [OneTimeSetUp]
     public async Task FindRedisAsync() => _redis = await SharedBroker.GetRedisAsync();
@@ -155,7 +156,7 @@ internal sealed class StartupTests
     [Test]
     public async Task Start_RedisThatEvicts_Refused()
     {
-        await using var evicting = await RedisProcess.StartAsync("--maxmemory-policy", "allkeys-lru");
+        await using var evicting = await OwnRedis.StartAsync("--maxmemory-policy", "allkeys-lru");
         using var site = new BrokerSite(evicting.ConnectionString);
 
         await AssertRefusedAsync(site, "set maxmemory-policy noeviction");
@@ -164,9 +165,8 @@ internal sealed class StartupTests
     [Test]
     public async Task Start_RedisThatWantsAPassword_RefusedWithoutTellingOurs()
     {
-        await using var guarded = await RedisProcess.StartAsync("--protected-mode", "no");
-        await using (var admin = await ConnectionMultiplexer.ConnectAsync(guarded.ConnectionString + ",allowAdmin=true"))
-            await admin.GetDatabase().ExecuteAsync("CONFIG", "SET", "requirepass", "right");
+        await using var guarded = await OwnRedis.StartAsync();
+        await guarded.CommandAsync("CONFIG", "SET", "requirepass", "right");
         using var site = new BrokerSite(guarded.ConnectionString + ",password=wrong-and-secret");
 
         var error = await AssertRefusedAsync(site, "Storage:Redis");
