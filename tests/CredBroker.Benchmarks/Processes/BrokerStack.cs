@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CredBroker.Testing.Attestation;
 
 namespace CredBroker.Benchmarks.Processes;
@@ -16,6 +17,9 @@ internal sealed class BrokerStack : IAsyncDisposable
         _domain = domain;
         Redis = redis;
     }
+
+    /// <summary>Operators as a development machine has them: no issuer has to be there.</summary>
+    public static IReadOnlyDictionary<string, string> WithOperators { get; } = new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Development" };
 
     public RedisProcess Redis { get; }
 
@@ -74,6 +78,13 @@ internal sealed class BrokerStack : IAsyncDisposable
     /// <summary>Evidence of an agent, good for one hour.</summary>
     public string AgentEvidence(int number) => Svid($"agent/{number}");
 
+    /// <summary>What a responder presents, where the broker runs <see cref="WithOperators"/>.</summary>
+    public string ResponderToken()
+    {
+        using var tokens = JsonDocument.Parse(File.ReadAllBytes(_folder.Combine("data", "operators.json")));
+        return tokens.RootElement.GetProperty("responder").GetString()!;
+    }
+
     /// <summary>Evidence of the service that accepts the tokens.</summary>
     public string ServiceEvidence() => Svid("service/orders-api");
 
@@ -90,7 +101,7 @@ internal sealed class BrokerStack : IAsyncDisposable
     // An environment of its own: what development turns on must not be measured, and production wants TLS.
     private Dictionary<string, string> Settings() => new(MoreSettings)
     {
-        ["ASPNETCORE_ENVIRONMENT"] = "Benchmark",
+        ["ASPNETCORE_ENVIRONMENT"] = MoreSettings.GetValueOrDefault("ASPNETCORE_ENVIRONMENT", "Benchmark"),
         ["Data__Path"] = _folder.Combine("data"),
         ["Templates__Path"] = _folder.Combine("catalogue"),
         ["Storage__Redis__ConnectionString"] = Redis.Address,

@@ -45,17 +45,25 @@ internal sealed class RedisProcess : IAsyncDisposable
     }
 
     /// <summary>Bytes that the data takes, as Redis accounts for them: keys, values, indexes and what the allocator rounds up.</summary>
-    public async Task<long> UsedMemoryAsync()
-    {
-        var memory = (string?)await _connection.GetServer(Address).ExecuteAsync("INFO", "memory") ?? "";
-        var line = memory.Split("\r\n").First(line => line.StartsWith("used_memory:", StringComparison.Ordinal));
-        return long.Parse(line.AsSpan(line.IndexOf(':', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
-    }
+    public Task<long> UsedMemoryAsync() => ReadAsync("memory", "used_memory:");
+
+    /// <summary>Waits until no rewrite of the AOF goes on, which doubles what everything costs.</summary>
+    public Task SettleAsync(CancellationToken cancellationToken) => _process.UntilAsync(
+        async _ => await ReadAsync("persistence", "aof_rewrite_in_progress:") + await ReadAsync("persistence", "aof_rewrite_scheduled:") == 0,
+        TimeSpan.FromMinutes(3),
+        cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         await _connection.DisposeAsync();
         await _process.DisposeAsync();
+    }
+
+    private async Task<long> ReadAsync(string section, string field)
+    {
+        var info = (string?)await _connection.GetServer(Address).ExecuteAsync("INFO", section) ?? "";
+        var line = info.Split("\r\n").First(line => line.StartsWith(field, StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(field.Length), CultureInfo.InvariantCulture);
     }
 
     private static async Task<ConnectionMultiplexer?> TryConnectAsync(string address)
