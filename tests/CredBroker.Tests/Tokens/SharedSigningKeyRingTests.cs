@@ -36,7 +36,7 @@ public sealed class SharedSigningKeyRingTests
     {
         var (a, b) = (await StartAsync(), await StartAsync());
 
-        Assert.That(b.Ids, Is.EqualTo(a.Ids).And.Length.EqualTo(2));
+        Assert.That(b.Ids, Is.EqualTo(a.Ids).And.Count.EqualTo(2));
         Assert.That(b.Ring.Current.Id, Is.EqualTo(a.Ring.Current.Id));
         Assert.That(b.Audit.Events, Is.Empty, "whoever only reads changes nothing");
     }
@@ -65,7 +65,7 @@ public sealed class SharedSigningKeyRingTests
         await a.RefreshAsync();
         await b.RefreshAsync();
 
-        Assert.That(b.Ids, Is.EqualTo(a.Ids).And.Length.EqualTo(3));
+        Assert.That(b.Ids, Is.EqualTo(a.Ids).And.Count.EqualTo(3));
         _time.Advance(TimeSpan.FromHours(23));
         await a.RefreshAsync();
         Assert.That(a.Ids, Does.Contain(old));
@@ -97,7 +97,7 @@ public sealed class SharedSigningKeyRingTests
 
         Assert.That(rotated, Is.EqualTo(new RotatedSigningKey(a.Ids[1], _time.GetUtcNow())));
         Assert.That((a.Ring.Current.Id, b.Ring.Current.Id), Is.EqualTo((rotated.Id, rotated.Id)));
-        Assert.That(b.Ids, Is.EqualTo(a.Ids).And.Length.EqualTo(3));
+        Assert.That(b.Ids, Is.EqualTo(a.Ids).And.Count.EqualTo(3));
     }
 
     [Test]
