@@ -17,7 +17,7 @@ internal static class BrokerServices
     /// <summary>A machine that builds and tests at the same time answers late, and that is not what is tested.</summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(10);
 
-    public static async Task<BrokerOnStore> ConnectAsync(StoreServers servers, StoreRules rules)
+    public static async Task<BrokerOnStore> ConnectAsync(StoreServers servers, StoreRules rules, TimeSpan? callTimeout = null)
     {
         var clock = new ShiftedClock();
         var provider = Build(servers, clock, new RedisOptions
@@ -28,7 +28,7 @@ internal static class BrokerServices
             Remember = rules.Remember,
             RememberIdempotencyKey = rules.RememberIdempotencyKey,
             IntentLife = rules.IntentLife,
-            CallTimeout = CallTimeout,
+            CallTimeout = callTimeout ?? CallTimeout,
         });
         if (servers.Embedded is null) await provider.GetRequiredService<StoreConnection>().OpenAsync(CancellationToken.None);
         return new BrokerOnStore(provider)

@@ -19,6 +19,9 @@ internal sealed class StoreForm(string name, Func<Task<string?>> reasonToSkip, F
 
     public async Task<IStoreUnderTest> OpenAsync() => new StoreUnderTest(await _servers.Value, Rules);
 
+    /// <summary>The same servers, set up in another way.</summary>
+    public IStoreForm With(StoreRules rules) => new Tuned(this, rules);
+
     /// <summary>Ends what was started.</summary>
     public async Task CloseAsync()
     {
@@ -26,4 +29,11 @@ internal sealed class StoreForm(string name, Func<Task<string?>> reasonToSkip, F
     }
 
     public override string ToString() => name;
+
+    private sealed class Tuned(StoreForm form, StoreRules rules) : IStoreForm
+    {
+        public Task<string?> ReasonToSkipAsync() => form.ReasonToSkipAsync();
+
+        public async Task<IStoreUnderTest> OpenAsync() => new StoreUnderTest(await form._servers.Value, rules);
+    }
 }
