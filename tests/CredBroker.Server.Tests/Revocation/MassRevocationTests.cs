@@ -18,7 +18,7 @@ internal sealed class MassRevocationTests
     public async Task StartAsync()
     {
         var redis = await SharedBroker.GetRedisAsync();
-        _site = new BrokerSite($"{redis.ConnectionString},defaultDatabase={5 + (TestContext.CurrentContext.Test.ID.Length % 3)}");
+        _site = new BrokerSite($"{redis.ConnectionString},defaultDatabase=5");
         _broker = await BrokerProcess.StartAsync(_site);
     }
 

@@ -16,6 +16,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using CredBroker.Testing.Stores;
 using StackExchange.Redis;
 
 namespace CredBroker.Server.Tests.Tokens;
@@ -25,7 +26,7 @@ namespace CredBroker.Server.Tests.Tokens;
 internal sealed class SharedKeysTests
 {
     private readonly List<BrokerReplica> _replicas = [];
-    private RedisProcess _redis = null!;
+    private RedisServerProcess _redis = null!;
     private ScratchFolder _scratch = null!;
     private string _keyFile = "";
     private int _database;
@@ -33,11 +34,7 @@ internal sealed class SharedKeysTests
     private string Redis => $"{_redis.ConnectionString},defaultDatabase={_database}";
 
     [OneTimeSetUp]
-    public async Task StartRedisAsync()
-    {
-        if (RedisProcess.Missing() is { } missing) Assert.Ignore(missing);
-        _redis = await RedisProcess.StartAsync();
-    }
+    public async Task StartRedisAsync() => _redis = await OwnRedis.StartAsync();
 
     [OneTimeTearDown]
     public async Task StopRedisAsync()
