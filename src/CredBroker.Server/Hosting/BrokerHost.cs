@@ -42,6 +42,7 @@ public static class BrokerHost
         MapEndpoints(app);
         var data = app.Services.GetRequiredService<DataFolder>();
         app.Lifetime.ApplicationStarted.Register(() => listeners.Publish(data));
+        app.Lifetime.ApplicationStopped.Register(listeners.Dispose);
         return app;
     }
 

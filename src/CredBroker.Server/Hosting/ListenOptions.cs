@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace CredBroker.Server.Hosting;
 
@@ -40,15 +39,11 @@ public sealed class ListenOptions
         if (CertificateFile is null || PrivateKeyFile is null) yield return "Listen:Https needs Listen:CertificateFile and Listen:PrivateKeyFile.";
     }
 
-    /// <summary>Reads an address; a port 0 becomes one that is free now, so that what the server says about itself can name it.</summary>
-    internal static IPEndPoint Resolve(string url)
+    /// <summary>Reads an address that has been found good.</summary>
+    internal static IPEndPoint Read(string url)
     {
         var uri = new Uri(url);
-        var endPoint = new IPEndPoint(IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port);
-        if (endPoint.Port != 0) return endPoint;
-        using var probe = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(endPoint);
-        return (IPEndPoint)probe.LocalEndPoint!;
+        return new IPEndPoint(IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port);
     }
 
     private static bool TryRead(string value, string scheme, out IPEndPoint endPoint)

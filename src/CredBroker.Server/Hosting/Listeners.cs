@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -6,31 +5,31 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace CredBroker.Server.Hosting;
 
 /// <summary>The addresses that this process listens on, and the file that tells them to whoever started it.</summary>
-internal sealed class Listeners
+internal sealed class Listeners : IDisposable
 {
     private readonly ListenOptions _options;
-    private readonly IPEndPoint? _grpc;
-    private readonly IPEndPoint? _http;
-    private readonly IPEndPoint? _https;
+    private readonly Listener? _grpc;
+    private readonly Listener? _http;
+    private readonly Listener? _https;
 
     public Listeners(ListenOptions options)
     {
         _options = options;
-        _grpc = options.Grpc is { } grpc ? ListenOptions.Resolve(grpc) : null;
-        _http = options.Http is { } http ? ListenOptions.Resolve(http) : null;
-        _https = options.Https is { } https ? ListenOptions.Resolve(https) : null;
+        _grpc = options.Grpc is { } grpc ? new Listener(ListenOptions.Read(grpc)) : null;
+        _http = options.Http is { } http ? new Listener(ListenOptions.Read(http)) : null;
+        _https = options.Https is { } https ? new Listener(ListenOptions.Read(https)) : null;
     }
 
     /// <summary>Where HTTP is answered, for an issuer that nobody has named.</summary>
-    public string? HttpAddress => _http is null ? null : $"http://{_http}";
+    public string? HttpAddress => _http is null ? null : $"http://{_http.EndPoint}";
 
     public void Configure(KestrelServerOptions kestrel)
     {
-        if (_grpc is not null) kestrel.Listen(_grpc, listen => listen.Protocols = HttpProtocols.Http2);
-        if (_http is not null) kestrel.Listen(_http, listen => listen.Protocols = HttpProtocols.Http1);
+        _grpc?.Configure(kestrel, listen => listen.Protocols = HttpProtocols.Http2);
+        _http?.Configure(kestrel, listen => listen.Protocols = HttpProtocols.Http1);
         if (_https is null) return;
         var certificate = ReadCertificate();
-        kestrel.Listen(_https, listen =>
+        _https.Configure(kestrel, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             listen.UseHttps(certificate);
@@ -41,13 +40,20 @@ internal sealed class Listeners
     public void Publish(DataFolder data)
     {
         var endpoints = new Dictionary<string, string>();
-        if (_grpc is not null) endpoints["grpc"] = $"http://{_grpc}";
-        if (_http is not null) endpoints["http"] = $"http://{_http}";
-        if (_https is not null) endpoints["https"] = $"https://{_https}";
+        if (_grpc is not null) endpoints["grpc"] = $"http://{_grpc.EndPoint}";
+        if (_http is not null) endpoints["http"] = $"http://{_http.EndPoint}";
+        if (_https is not null) endpoints["https"] = $"https://{_https.EndPoint}";
         OwnerOnly.UseFolder(data.File("run"));
         var file = data.File("run", "endpoints.json");
         File.WriteAllText(file + ".new", JsonSerializer.Serialize(endpoints));
         File.Move(file + ".new", file, overwrite: true);
+    }
+
+    public void Dispose()
+    {
+        _grpc?.Dispose();
+        _http?.Dispose();
+        _https?.Dispose();
     }
 
     private X509Certificate2 ReadCertificate()

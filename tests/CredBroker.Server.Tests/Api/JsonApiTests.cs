@@ -53,7 +53,7 @@ internal sealed class JsonApiTests : ServerFixture
     }
 
     [TestCase("GET", "/v1/leases", HttpStatusCode.Unauthorized)]
-    [TestCase("POST", "/v1/revocations", HttpStatusCode.NotImplemented)]
+    [TestCase("POST", "/v1/revocations", HttpStatusCode.Unauthorized)]
     [TestCase("GET", "/v1/nothing", HttpStatusCode.NotFound)]
     public async Task Call_WithoutAToken_ItsOwnStatus(string method, string path, HttpStatusCode expected)
     {

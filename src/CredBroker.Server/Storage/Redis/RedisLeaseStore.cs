@@ -51,8 +51,12 @@ internal sealed class RedisLeaseStore(RedisStore store) : ILeaseStore
 
     public async Task<bool> RecordHandleAsync(Lease lease, string handle, CancellationToken cancellationToken)
     {
+        var keys = BucketKeys.Of(lease.Id.Bucket);
         var reply = await store.RunAsync(
-            LuaScript.Handle, [BucketKeys.Of(lease.Id.Bucket).Lease(lease.Id)], [lease.Generation, LeaseCodec.WriteNotes(handle)], cancellationToken);
+            LuaScript.Handle,
+            [keys.Lease(lease.Id), .. RedisRevocationBacklog.Priorities.Select(priority => keys.Queue(lease.Terms.Backend, priority))],
+            [lease.Generation, LeaseCodec.WriteNotes(handle), lease.Id.Value],
+            cancellationToken);
         return reply.Code == "OK";
     }
 

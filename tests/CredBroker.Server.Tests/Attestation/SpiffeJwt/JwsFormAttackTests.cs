@@ -29,7 +29,7 @@ public sealed class JwsFormAttackTests
     [TestCase("..")]
     [TestCase("...")]
     public async Task Form_NotThreeParts_IsRefused(string form) =>
-        Assert.That(await _tested.FaultOf(string.Format(null, form, Good())), Does.Contain("it is not three parts").Or.Contain("not canonical base64url"));
+        Assert.That(await _tested.FaultOf(string.Format(null, form, Good())), Does.Contain("it is not three parts").Or.Contain("not canonical base64url").Or.Contain("it is not signed"));
 
     [Test]
     public async Task Form_JsonSerialisation_IsRefused()

@@ -1,6 +1,6 @@
 -- Stores what is needed to undo a reservation, as soon as it exists.
--- KEYS lease
--- ARGV generation, notes
+-- KEYS lease, rq (of each priority)
+-- ARGV generation, notes, lease id
 local l = read_lease(redis.call('GET', KEYS[1]))
 if not l then return { 'GONE' } end
 if l.state == 'r' or l.state == 'x' then
@@ -8,6 +8,10 @@ if l.state == 'r' or l.state == 'x' then
   l.notes = ARGV[2]
   l.claim = l.claim + 1
   redis.call('SET', KEYS[1], write_lease(l))
+  -- Nothing more will be made, so it can be revoked at once.
+  for i = 2, #KEYS do
+    if redis.call('ZSCORE', KEYS[i], ARGV[3]) then redis.call('ZADD', KEYS[i], str(store_now()), ARGV[3]) end
+  end
   return { 'REVOKING' }
 end
 if l.state ~= 'i' or l.gen ~= tonumber(ARGV[1]) then return { 'GONE' } end
