@@ -56,7 +56,8 @@ public sealed partial class SharedSigningKeyRing(
             cancellationToken);
         var signer = ring.SignerAt(time.GetUtcNow());
         var key = ring.Keys[signer].Public.Id == before ? ring.Keys[signer + 1] : ring.Keys[signer];
-        return new RotatedSigningKey(key.Public.Id, key.SignsFrom);
+        // As the store keeps it, so that every replica answers the same.
+        return new RotatedSigningKey(key.Public.Id, DateTimeOffset.FromUnixTimeMilliseconds(key.SignsFrom.ToUnixTimeMilliseconds()));
     }
 
     /// <inheritdoc/>

@@ -49,6 +49,8 @@ internal sealed class LuaScript
 
     public static LuaScript TakePlace { get; } = new("take_place", releases: false);
 
+    public static LuaScript Epoch { get; } = new("epoch", releases: true);
+
     public static LuaScript Hold { get; } = new("hold", releases: true);
 
     public static LuaScript PutKeys { get; } = new("put_keys", releases: true);

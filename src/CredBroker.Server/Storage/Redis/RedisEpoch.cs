@@ -11,10 +11,8 @@ internal sealed class RedisEpoch(RedisStore store)
     /// <summary>The epoch; made where the store has none, so a store that was emptied has another one.</summary>
     public async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
-        var epoch = await store.GuardAsync(database => database.StringGetAsync(EpochKey), cancellationToken);
-        if (!epoch.IsNull) return (string)epoch!;
-        var made = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        await store.GuardAsync(database => database.StringSetAsync(EpochKey, made, when: When.NotExists), cancellationToken);
-        return (string)(await store.GuardAsync(database => database.StringGetAsync(EpochKey), cancellationToken))!;
+        var reply = await store.RunAsync(
+            LuaScript.Epoch, [EpochKey], [Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))], cancellationToken);
+        return reply.Text(0);
     }
 }
