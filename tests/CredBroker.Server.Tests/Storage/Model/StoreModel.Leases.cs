@@ -44,7 +44,9 @@ internal sealed partial class StoreModel
         Hold(taken == current, $"the handle of a lease that is {lease.State} was {(taken ? "taken" : "refused")}");
         if (!current && !lease.IsQueued) return;
         lease.Handle = $"handle-{lease.Generation}";
-        if (lease.IsQueued) lease.Claims++;
+        if (!lease.IsQueued) return;
+        lease.Claims++;
+        lease.Next = (_before, _after);
     }
 
     private async Task CommitAsync(ModelLease lease)
