@@ -10,8 +10,11 @@ internal sealed record BenchPlan(bool IsQuick)
     /// <summary>How long one round lasts.</summary>
     public TimeSpan Round => TimeSpan.FromSeconds(IsQuick ? 1 : 3);
 
-    /// <summary>How long processes are driven before anything is counted, so that the compiler has done its work.</summary>
-    public TimeSpan WarmUp => TimeSpan.FromSeconds(IsQuick ? 3 : 8);
+    /// <summary>How many calls processes get before anything is counted, so that the compiler has done its work.</summary>
+    public int WarmUpCalls => IsQuick ? 8_000 : 60_000;
+
+    /// <summary>For how long they get them at the most.</summary>
+    public TimeSpan WarmUp => TimeSpan.FromSeconds(IsQuick ? 6 : 40);
 
     /// <summary>Samples of a percentile that come one by one.</summary>
     public int Samples => IsQuick ? 200 : 1_000;

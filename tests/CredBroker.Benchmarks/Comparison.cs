@@ -11,7 +11,8 @@ namespace CredBroker.Benchmarks;
 internal static class Comparison
 {
     public const string Verb = "compare";
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
+    private const int WarmUpCalls = 20_000;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
     private const int Rounds = 9;
 
@@ -31,8 +32,8 @@ internal static class Comparison
     private static async Task CompareAsync(EchoProcess echo, BrokerStack here, BrokerStack other, int callers, CancellationToken cancellationToken)
     {
         var (mine, others) = (await Agent.OpenManyAsync(here, callers), await Agent.OpenManyAsync(other, callers));
-        await ClosedLoop.RunAsync(callers, WarmUp / 2, caller => mine[caller].IssueAsync(), cancellationToken);
-        await ClosedLoop.RunAsync(callers, WarmUp / 2, caller => others[caller].IssueAsync(), cancellationToken);
+        await ClosedLoop.RunAsync(callers, WarmUp, caller => mine[caller].IssueAsync(), cancellationToken, WarmUpCalls);
+        await ClosedLoop.RunAsync(callers, WarmUp, caller => others[caller].IssueAsync(), cancellationToken, WarmUpCalls);
         var rounds = new List<(IssueRound Here, IssueRound Other)>();
         for (var round = 0; round < Rounds; round++)
         {

@@ -36,8 +36,8 @@ internal sealed class IssueFigures : IFigureGroup
 
     private static async Task WarmUpAsync(BenchPlan plan, EchoProcess echo, Agent[] agents, CancellationToken cancellationToken)
     {
-        await ClosedLoop.RunAsync(agents.Length, plan.WarmUp / 4, _ => echo.SayAsync(), cancellationToken);
-        await ClosedLoop.RunAsync(agents.Length, plan.WarmUp * 0.75, caller => agents[caller].IssueAsync(), cancellationToken);
+        await ClosedLoop.RunAsync(agents.Length, plan.WarmUp, _ => echo.SayAsync(), cancellationToken, plan.WarmUpCalls);
+        await ClosedLoop.RunAsync(agents.Length, plan.WarmUp, caller => agents[caller].IssueAsync(), cancellationToken, plan.WarmUpCalls);
     }
 
     private static IEnumerable<Figure> Describe(List<IssueRound> rounds, int callers, double target)
