@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.RateLimiting;
 using CredBroker.Backends;
 using CredBroker.Leases;
@@ -11,27 +12,32 @@ namespace CredBroker.Server.Revocation;
 /// One backend's share of the revocation work: its own limit of attempts under way, its own rate and its own circuit
 /// breaker, so that a backend that is down holds up nobody else.
 /// </summary>
-internal sealed class BackendLane : IAsyncDisposable
+internal sealed partial class BackendLane : IAsyncDisposable
 {
     private readonly string _backend;
     private readonly IRevocationBacklog _backlog;
     private readonly BackendRevoker _revoker;
     private readonly RevocationOptions _options;
+    private readonly ILogger _logger;
     private readonly TokenBucketRateLimiter _rate;
+    private readonly SemaphoreSlim _places;
+    private readonly ConcurrentDictionary<LeaseId, bool> _underWay = new();
     private readonly ResiliencePipeline<BackendRevocation> _breaker;
 
-    public BackendLane(string backend, IRevocationBacklog backlog, BackendRevoker revoker, RevocationOptions options, TimeProvider time)
+    public BackendLane(string backend, IRevocationBacklog backlog, BackendRevoker revoker, RevocationOptions options, TimeProvider time, ILogger logger)
     {
         _backend = backend;
         _backlog = backlog;
         _revoker = revoker;
         _options = options;
+        _logger = logger;
+        _places = new SemaphoreSlim(options.InFlightPerBackend);
         _rate = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
             TokenLimit = Math.Max(1, options.RatePerBackend / 5),
             TokensPerPeriod = Math.Max(1, options.RatePerBackend / 5),
             ReplenishmentPeriod = TimeSpan.FromMilliseconds(200),
-            QueueLimit = options.InFlightPerBackend,
+            QueueLimit = 1,
         });
         _breaker = new ResiliencePipelineBuilder<BackendRevocation> { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<BackendRevocation>
@@ -45,46 +51,70 @@ internal sealed class BackendLane : IAsyncDisposable
             .Build();
     }
 
-    /// <summary>Works off what is due now; returns how many entries it took.</summary>
-    public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Begins an attempt at everything that is due, as fast as the limits let it; does not wait for their ends, so that one
+    /// that hangs holds only its own place.
+    /// </summary>
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        var due = await _backlog.ReadDueAsync(_backend, _options.InFlightPerBackend * 4, cancellationToken);
-        var taken = 0;
-        await Parallel.ForEachAsync(
-            due,
-            new ParallelOptions { MaxDegreeOfParallelism = _options.InFlightPerBackend, CancellationToken = cancellationToken },
-            async (entry, token) =>
-            {
-                if (await AttemptAsync(entry, token)) Interlocked.Increment(ref taken);
-            });
-        return taken;
+        foreach (var entry in await _backlog.ReadDueAsync(_backend, _options.InFlightPerBackend * 4, cancellationToken))
+        {
+            if (_underWay.ContainsKey(entry.LeaseId)) continue;
+            using var permit = await _rate.AcquireAsync(1, cancellationToken);
+            if (!permit.IsAcquired) return;
+            await _places.WaitAsync(cancellationToken);
+            _underWay[entry.LeaseId] = true;
+            _ = Task.Run(() => AttemptAsync(entry, cancellationToken), CancellationToken.None);
+        }
     }
 
-    public ValueTask DisposeAsync() => _rate.DisposeAsync();
-
-    private async Task<bool> AttemptAsync(QueuedRevocation entry, CancellationToken cancellationToken)
+    public async ValueTask DisposeAsync()
     {
-        using var lease = await _rate.AcquireAsync(1, cancellationToken);
-        if (!lease.IsAcquired) return false;
+        for (var place = 0; place < _options.InFlightPerBackend; place++) await _places.WaitAsync();
+        await _rate.DisposeAsync();
+        _places.Dispose();
+    }
+
+    private async Task AttemptAsync(QueuedRevocation entry, CancellationToken cancellationToken)
+    {
         try
         {
             // The breaker stands before the claim: what is not attempted is not counted either.
             await _breaker.ExecuteAsync(
                 async token => await ClaimAndRevokeAsync(entry, token) ?? BackendRevocation.Confirmed, cancellationToken);
-            return true;
         }
         catch (BrokenCircuitException)
         {
-            return false;
+            // It stays due, and is attempted once the backend has been found to answer.
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The broker stops; another takes the entry when its visibility ends.
+        }
+        catch (RefusedException refusal)
+        {
+            LogPostponed(_logger, _backend, entry.LeaseId.Value, ReasonName.Of(refusal.Reason));
+        }
+        catch (Exception exception)
+        {
+            LogFailed(_logger, exception, _backend, entry.LeaseId.Value);
+        }
+        finally
+        {
+            _underWay.TryRemove(entry.LeaseId, out _);
+            _places.Release();
         }
     }
 
     private async ValueTask<BackendRevocation?> ClaimAndRevokeAsync(QueuedRevocation entry, CancellationToken cancellationToken)
     {
         var claim = await _backlog.ClaimAsync(_backend, entry, _options.Visibility, cancellationToken);
-        if (claim is null) return null;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_options.AttemptTimeout);
-        return await _revoker.RevokeAsync(claim, limit.Token);
+        return claim is null ? null : await _revoker.RevokeAsync(claim, _options.AttemptTimeout, cancellationToken);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The revocation of {LeaseId} at {Backend} will be tried again: {Reason}")]
+    private static partial void LogPostponed(ILogger logger, string backend, string leaseId, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The revocation of {LeaseId} at {Backend} met a fault and will be tried again")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string backend, string leaseId);
 }

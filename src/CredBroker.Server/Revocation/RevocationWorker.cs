@@ -20,14 +20,15 @@ internal sealed class RevocationWorker(
 
     private async Task RunLaneAsync(string backend, CancellationToken cancellationToken)
     {
-        await using var lane = new BackendLane(backend, backlog, revoker, options.Value, time);
-        using var worker = new LaneTurns(lane, time, loggers.CreateLogger<LaneTurns>());
+        var logger = loggers.CreateLogger<LaneTurns>();
+        await using var lane = new BackendLane(backend, backlog, revoker, options.Value, time, logger);
+        using var worker = new LaneTurns(lane, time, logger);
         await worker.StartAsync(cancellationToken);
         await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await worker.StopAsync(CancellationToken.None);
     }
 
-    private sealed class LaneTurns(BackendLane lane, TimeProvider time, ILogger<LaneTurns> logger) : RepeatingWorker(time, logger)
+    private sealed class LaneTurns(BackendLane lane, TimeProvider time, ILogger logger) : RepeatingWorker(time, logger)
     {
         protected override TimeSpan Pause => TimeSpan.FromMilliseconds(100);
 

@@ -12,10 +12,10 @@ public sealed partial class BackendRevoker(BackendRegistry backends, IRevocation
 
     private static readonly TimeSpan DeadLetterPause = TimeSpan.FromHours(1);
 
-    /// <summary>One attempt; returns what the backend said.</summary>
-    public async Task<BackendRevocation> RevokeAsync(ClaimedRevocation claim, CancellationToken cancellationToken)
+    /// <summary>One attempt; returns what the backend said. A backend that has said nothing within the limit has failed.</summary>
+    public async Task<BackendRevocation> RevokeAsync(ClaimedRevocation claim, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var said = await AskAsync(claim.Lease, cancellationToken);
+        var said = await AskAsync(claim.Lease, limit, cancellationToken);
         var settled = await backlog.SettleAsync(claim, Settle(claim, said), CancellationToken.None);
         if (settled is null) return said;
         if (settled.State == LeaseState.Revoked && settled.Terms.CountsPerWorkload)
@@ -25,11 +25,18 @@ public sealed partial class BackendRevoker(BackendRegistry backends, IRevocation
         return said;
     }
 
-    private async Task<BackendRevocation> AskAsync(Lease lease, CancellationToken cancellationToken)
+    private async Task<BackendRevocation> AskAsync(Lease lease, TimeSpan limit, CancellationToken cancellationToken)
     {
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        attempt.CancelAfter(limit);
         try
         {
-            return await backends.Get(lease.Terms.Backend).RevokeAsync(lease, cancellationToken);
+            return await backends.Get(lease.Terms.Backend).RevokeAsync(lease, attempt.Token);
+        }
+        catch (OperationCanceledException) when (attempt.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            LogLate(logger, lease.Terms.Backend, lease.Id.Value, limit);
+            return BackendRevocation.Failed;
         }
         catch (RefusedException refusal)
         {
@@ -62,6 +69,9 @@ public sealed partial class BackendRevoker(BackendRegistry backends, IRevocation
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The backend {Backend} is away: {Detail}")]
     private static partial void LogAway(ILogger logger, string backend, string detail);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The backend {Backend} did not revoke {LeaseId} within {Limit}")]
+    private static partial void LogLate(ILogger logger, string backend, string leaseId, TimeSpan limit);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The backend {Backend} failed to revoke {LeaseId}")]
     private static partial void LogFailed(ILogger logger, Exception exception, string backend, string leaseId);

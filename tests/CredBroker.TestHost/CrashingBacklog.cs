@@ -1,0 +1,32 @@
+using CredBroker.Leases;
+
+namespace CredBroker.TestHost;
+
+/// <summary>A backlog that dies after some of its steps.</summary>
+internal sealed class CrashingBacklog(IRevocationBacklog inner, CrashPoint crash) : IRevocationBacklog
+{
+    public Task<IReadOnlyList<QueuedRevocation>> ReadDueAsync(string backend, int count, CancellationToken cancellationToken) =>
+        inner.ReadDueAsync(backend, count, cancellationToken);
+
+    public async Task<ClaimedRevocation?> ClaimAsync(string backend, QueuedRevocation entry, TimeSpan visibility, CancellationToken cancellationToken)
+    {
+        var claim = await inner.ClaimAsync(backend, entry, visibility, cancellationToken);
+        if (claim is not null) crash.Reached("after-claim");
+        return claim;
+    }
+
+    public async Task<Lease?> SettleAsync(ClaimedRevocation claim, RevocationSettlement settlement, CancellationToken cancellationToken)
+    {
+        crash.Reached("before-settle");
+        var settled = await inner.SettleAsync(claim, settlement, cancellationToken);
+        crash.Reached("after-settle");
+        return settled;
+    }
+
+    public Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(CancellationToken cancellationToken) => inner.ListDeadLettersAsync(cancellationToken);
+
+    public Task<bool> RetryAsync(Lease lease, CancellationToken cancellationToken) => inner.RetryAsync(lease, cancellationToken);
+
+    public Task<(long Waiting, long DeadLetters)> CountAsync(IReadOnlyList<string> backends, CancellationToken cancellationToken) =>
+        inner.CountAsync(backends, cancellationToken);
+}

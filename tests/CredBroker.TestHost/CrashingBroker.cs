@@ -1,0 +1,41 @@
+using CredBroker.Backends;
+using CredBroker.Leases;
+using CredBroker.Tasks;
+using CredBroker.Templates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CredBroker.TestHost;
+
+/// <summary>Puts the fault points around store and backend, and a template of the scripted backend into the catalogue.</summary>
+internal static class CrashingBroker
+{
+    public static void Configure(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<CrashPoint>();
+        builder.Services.AddSingleton(ScriptedService.OfTheEnvironment());
+        builder.Services.AddSingleton<ICredentialBackend, ScriptedBackend>();
+
+        // What the server registers comes after this; the container is configured last of all.
+        builder.Host.ConfigureContainer<IServiceCollection>((_, services) =>
+        {
+            Decorate<ILeaseStore, CrashingLeaseStore>(services);
+            Decorate<ITaskStore, CrashingTaskStore>(services);
+            Decorate<IRevocationBacklog, CrashingBacklog>(services);
+            Decorate<ITemplateCatalogue, ScriptedCatalogue>(services);
+        });
+    }
+
+    private static void Decorate<TService, TDecorator>(IServiceCollection services)
+        where TService : class
+        where TDecorator : TService
+    {
+        var inner = services.Last(descriptor => descriptor.ServiceType == typeof(TService));
+        services.Remove(inner);
+        services.AddSingleton<TService>(provider => ActivatorUtilities.CreateInstance<TDecorator>(provider, Create(inner, provider)));
+    }
+
+    private static object Create(ServiceDescriptor descriptor, IServiceProvider provider) =>
+        descriptor.ImplementationFactory?.Invoke(provider)
+        ?? ActivatorUtilities.CreateInstance(provider, descriptor.ImplementationType!);
+}

@@ -1,0 +1,5 @@
+using CredBroker.Server.Hosting;
+using CredBroker.TestHost;
+
+await using var broker = BrokerHost.Build(args, CrashingBroker.Configure);
+await broker.RunAsync();
