@@ -1,3 +1,4 @@
+using CredBroker.Issuance;
 using CredBroker.Protocol.V1;
 using CredBroker.Server.Access;
 using CredBroker.Server.Api.Wire;
@@ -9,7 +10,7 @@ using Grpc.Core;
 namespace CredBroker.Server.Api;
 
 /// <summary><c>GovernanceService</c> of the protocol.</summary>
-internal sealed class GovernanceGrpcService(BrokerStatus status, ITemplateCatalogue catalogue, SigningKeyRotation rotation)
+internal sealed class GovernanceGrpcService(BrokerStatus status, ITemplateCatalogue catalogue, SigningKeyRotation rotation, ClockReset clock)
     : GovernanceService.GovernanceServiceBase
 {
     public override async Task<GetStatusResponse> GetStatus(GetStatusRequest request, ServerCallContext context)
@@ -56,5 +57,11 @@ internal sealed class GovernanceGrpcService(BrokerStatus status, ITemplateCatalo
         var caller = CallerAccess.RequireOperator(context);
         var key = await rotation.RotateAsync(request.Reason, request.Emergency, caller.Principal, context.CancellationToken);
         return new RotateSigningKeyResponse { KeyId = key.Id, SignsFrom = Wire.Write.Instant(key.SignsFrom) };
+    }
+
+    public override async Task<ResetClockResponse> ResetClock(ResetClockRequest request, ServerCallContext context)
+    {
+        var now = await clock.ResetAsync(request.Reason, CallerAccess.RequireOperator(context).Principal, context.CancellationToken);
+        return new ResetClockResponse { StoreTime = Wire.Write.Instant(now) };
     }
 }

@@ -53,6 +53,7 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<OrderConfirmation>();
         services.AddSingleton<OrderDrain>();
         services.AddSingleton<MassRevocation>();
+        services.AddSingleton<ClockReset>();
         services.AddSingleton<Expirer>();
         services.AddSingleton<OwedAuditDrain>();
         services.AddSingleton<RevocationFeed>();

@@ -23,6 +23,9 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<RedisStore>();
         services.AddSingleton<RedisEpoch>();
         services.AddSingleton<RedisClock>();
+        services.AddSingleton<IStoreClock>(provider => provider.GetRequiredService<RedisClock>());
+        services.AddSingleton<StoreRoom>();
+        services.AddHostedService<StoreRoomWorker>();
         services.AddSingleton<ITaskStore, RedisTaskStore>();
         services.AddSingleton<ITaskIndex, RedisTaskIndex>();
         services.AddSingleton<ILeaseStore, RedisLeaseStore>();

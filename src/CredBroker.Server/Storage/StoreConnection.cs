@@ -9,7 +9,6 @@ namespace CredBroker.Server.Storage;
 /// <summary>The open connection to the store, and the embedded store itself where that is used.</summary>
 internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder data, ILoggerFactory loggers) : IAsyncDisposable
 {
-    private const string PolicyField = "maxmemory_policy:";
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromMilliseconds(250);
     private EmbeddedStore.EmbeddedStore? _embedded;
@@ -29,7 +28,7 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
         {
             _multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration);
             _database = _multiplexer.GetDatabase();
-            if (_embedded is null) await RequireNoEvictionAsync(_multiplexer);
+            if (_embedded is null) await new StoreInspection(loggers.CreateLogger<StoreInspection>()).InspectAsync(_multiplexer);
             await RequireBucketsAsync(_database);
         }
         catch (Exception exception) when (exception is RedisException or RedisTimeoutException or RedisCommandException)
@@ -56,7 +55,7 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
         }
         else
         {
-            configuration = Parse(settings.ConnectionString!);
+            configuration = RedisAccess.Configure(settings);
         }
 
         var call = (int)settings.CallTimeout.TotalMilliseconds;
@@ -67,24 +66,13 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
         configuration.HeartbeatInterval = HeartbeatInterval;
         configuration.ConnectTimeout = (int)ConnectTimeout.TotalMilliseconds;
         configuration.AbortOnConnectFail = true;
+        // Masters are told apart by roles; the library would write a key of its own to choose between two.
+        configuration.TieBreaker = "";
         // The library keeps INFO, which tells whether the store evicts, for connections that say so.
         configuration.AllowAdmin = true;
         // A call that cannot be sent now fails now: the caller is told to come back, and nothing is sent twice behind its back.
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
         return configuration;
-    }
-
-    private static ConfigurationOptions Parse(string text)
-    {
-        try
-        {
-            return ConfigurationOptions.Parse(text);
-        }
-        catch (Exception exception) when (exception is ArgumentException or FormatException)
-        {
-            // The text may hold a password: what is wrong with it is not repeated.
-            throw new StartRefusedException("Storage:Redis:ConnectionString is not one that StackExchange.Redis reads.", exception);
-        }
     }
 
     private async Task<EmbeddedStore.EmbeddedStore> StartEmbeddedAsync(CancellationToken cancellationToken)
@@ -96,21 +84,6 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
         catch (EmbeddedStore.EmbeddedStoreException exception)
         {
             throw new StartRefusedException(exception.Message, exception);
-        }
-    }
-
-    /// <summary>A store that evicts throws leases away, and with them the knowledge that a credential lives.</summary>
-    private static async Task RequireNoEvictionAsync(ConnectionMultiplexer multiplexer)
-    {
-        foreach (var server in multiplexer.GetServers().Where(server => server is { IsConnected: true, IsReplica: false }))
-        {
-            var memory = (string?)await server.ExecuteAsync("INFO", "memory") ?? "";
-            var policy = memory.Split("\r\n").FirstOrDefault(line => line.StartsWith(PolicyField, StringComparison.Ordinal))?[PolicyField.Length..];
-            if (policy is not null && policy != "noeviction")
-            {
-                throw new StartRefusedException(
-                    $"Redis at {server.EndPoint} may throw leases away (maxmemory-policy {policy}): set maxmemory-policy noeviction.");
-            }
         }
     }
 

@@ -63,6 +63,9 @@ public enum AuditEventType
     /// <summary>An operator may lift a fence; it is lifted once this is durable.</summary>
     FenceLiftAllowed,
 
+    /// <summary>An operator may make the store forget how late its clock ever was; it does once this is durable.</summary>
+    ClockResetAllowed,
+
     /// <summary>A change of the signing keys was decided; it is in force once the store has it.</summary>
     SigningKeyChangeAllowed,
 

@@ -24,6 +24,8 @@ public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
 
     public required IRevocationLog Log { get; init; }
 
+    public required IStoreClock StoreClock { get; init; }
+
     public required ShiftedClock Clock { get; init; }
 
     public ValueTask DisposeAsync() => lifetime.DisposeAsync();

@@ -22,8 +22,11 @@ internal sealed class OwnStore : IAsyncDisposable
     public static async Task<OwnStore> StartAsync(StoreForm form = StoreForm.Redis)
     {
         if (form == StoreForm.Embedded) return new OwnStore(null);
-        return new OwnStore(await OwnRedis.StartAsync());
+        return await StartRedisAsync();
     }
+
+    /// <summary>A Redis with settings of its own.</summary>
+    public static async Task<OwnStore> StartRedisAsync(params string[] arguments) => new(await OwnRedis.StartAsync(arguments));
 
     public async ValueTask DisposeAsync()
     {

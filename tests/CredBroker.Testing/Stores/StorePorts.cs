@@ -7,7 +7,7 @@ namespace CredBroker.Testing.Stores;
 /// Free loopback ports for servers that want theirs named. They lie below the range that the system gives out by itself, so that no
 /// outgoing connection takes one between the look and the start.
 /// </summary>
-internal static class StorePorts
+public static class StorePorts
 {
     /// <summary>A cluster node listens here too, above its port.</summary>
     public const int BusOffset = 10_000;
@@ -16,6 +16,7 @@ internal static class StorePorts
     private const int Last = 21_999;
     private static int _next = Random.Shared.Next(First, Last);
 
+    /// <summary>One that is free now, and that nobody was given before.</summary>
     public static int Next()
     {
         for (var tries = 0; tries < Last - First; tries++)

@@ -11,6 +11,7 @@ public sealed class ExecSignalTests
 {
     private const int Interrupt = 2;
     private const int Terminate = 15;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [TestCase(Terminate, "TERM")]
     [TestCase(Interrupt, "INT")]
@@ -20,7 +21,7 @@ public sealed class ExecSignalTests
         using var process = Start(bench, $"trap 'printf {name} > \"$0\"; exit 9' {name}; : > \"$1\"; while :; do sleep 0.05; done");
         await Until.TrueAsync(() => File.Exists(bench.PathOf("ready")));
         Assert.That(Kill(process.Id, signal), Is.Zero);
-        await process.WaitForExitAsync();
+        await EndAsync(process);
         Assert.Multiple(() =>
         {
             Assert.That(process.ExitCode, Is.EqualTo(9));
@@ -36,7 +37,7 @@ public sealed class ExecSignalTests
         using var process = Start(bench, ": > \"$1\"; exec sleep 30");
         await Until.TrueAsync(() => File.Exists(bench.PathOf("ready")));
         _ = Kill(process.Id, Terminate);
-        await process.WaitForExitAsync();
+        await EndAsync(process);
         Assert.That(process.ExitCode, Is.EqualTo(128 + Terminate));
         Assert.That(bench.Broker.Requests<EndTaskRequest>(), Has.Count.EqualTo(1));
     }
@@ -50,7 +51,7 @@ public sealed class ExecSignalTests
         using var process = Start(bench, ": > \"$1\"");
         await Until.TrueAsync(() => bench.Broker.Requests<IssueRequest>().Count == 1);
         _ = Kill(process.Id, Terminate);
-        await process.WaitForExitAsync();
+        await EndAsync(process);
         never.SetResult(new IssueResponse());
         Assert.That(process.ExitCode, Is.EqualTo(128 + Terminate));
         Assert.That(File.Exists(bench.PathOf("ready")), Is.False);
@@ -65,20 +66,35 @@ public sealed class ExecSignalTests
         using var process = Start(bench, ": > \"$1\"; exec sleep 30");
         await Until.TrueAsync(() => bench.Broker.Requests<HeartbeatRequest>().Count >= 2);
         _ = Kill(process.Id, Terminate);
-        await process.WaitForExitAsync();
+        await EndAsync(process);
         Assert.That(bench.Broker.Requests<EndTaskRequest>(), Has.Count.EqualTo(1));
     }
 
+    /// <summary>With the signals as a terminal leaves them: what starts the tests may ignore some, and its children would too.</summary>
     private static Process Start(CliBench bench, string script)
     {
-        var start = new ProcessStartInfo(
-            Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet",
-            [
-                Path.Combine(AppContext.BaseDirectory, "CredBroker.Cli.dll"), "exec", "--template", "orders-api", "--",
-                "sh", "-c", script, bench.PathOf("seen"), bench.PathOf("ready"),
-            ]);
+        var dotnet = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        string[] command =
+        [
+            dotnet, Path.Combine(AppContext.BaseDirectory, "CredBroker.Cli.dll"), "exec", "--template", "orders-api", "--",
+            "sh", "-c", script, bench.PathOf("seen"), bench.PathOf("ready"),
+        ];
+        var start = new ProcessStartInfo("env", OperatingSystem.IsLinux() ? ["--default-signal", .. command] : command);
         foreach (var (name, value) in bench.Variables) start.Environment[name] = value;
         return Process.Start(start)!;
+    }
+
+    private static async Task EndAsync(Process process)
+    {
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
     }
 
     [DllImport("libc", EntryPoint = "kill")]

@@ -51,6 +51,8 @@ internal sealed class LuaScript
 
     public static LuaScript Epoch { get; } = new("epoch", releases: true);
 
+    public static LuaScript ResetClock { get; } = new("reset_clock", releases: true);
+
     public static LuaScript Hold { get; } = new("hold", releases: true);
 
     public static LuaScript PutKeys { get; } = new("put_keys", releases: true);

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>Leases in Redis, one script a transition.</summary>
-internal sealed class RedisLeaseStore(RedisStore store) : ILeaseStore
+internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room) : ILeaseStore
 {
     private const int SharedRevokeKeys = 7;
 
@@ -14,6 +14,7 @@ internal sealed class RedisLeaseStore(RedisStore store) : ILeaseStore
         var terms = intent.Terms;
         var keys = BucketKeys.Of(intent.Id.Bucket);
         var lease = keys.Lease(intent.Id);
+        room.Require(lease);
         var storedTerms = LeaseCodec.WriteTerms(terms);
         var reply = await store.RunAsync(
             LuaScript.Begin,

@@ -9,6 +9,18 @@ public sealed class RedisOptions
     /// <summary>A StackExchange.Redis connection string; empty = the embedded store under the data folder.</summary>
     public string? ConnectionString { get; set; }
 
+    /// <summary>A file with the password, for a connection string that names none; read at start. None = what the string says.</summary>
+    public string? PasswordFile { get; set; }
+
+    /// <summary>A PEM file of the authority that Redis' certificate comes from; none = the machine's. Needs <c>ssl=true</c> in the connection string.</summary>
+    public string? CaFile { get; set; }
+
+    /// <summary>A PEM file of the certificate that the broker shows to Redis; none = none is shown.</summary>
+    public string? ClientCertificateFile { get; set; }
+
+    /// <summary>A PEM file of its private key.</summary>
+    public string? ClientKeyFile { get; set; }
+
     /// <summary>How long one call to the store may take.</summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(1.5);
 
@@ -39,7 +51,25 @@ public sealed class RedisOptions
         .. Outside(nameof(RememberIdempotencyKey), RememberIdempotencyKey, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
         .. Outside(nameof(IntentLife), IntentLife, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
         .. FeedLength is >= 16 and <= 1_000_000 ? Array.Empty<string>() : [$"{SectionName}:{nameof(FeedLength)} must be from 16 to 1000000."],
+        .. FileFaults(),
     ];
+
+    private IEnumerable<string> FileFaults()
+    {
+        (string Name, string? Path)[] files =
+        [
+            (nameof(PasswordFile), PasswordFile), (nameof(CaFile), CaFile),
+            (nameof(ClientCertificateFile), ClientCertificateFile), (nameof(ClientKeyFile), ClientKeyFile),
+        ];
+        foreach (var (name, path) in files.Where(file => file.Path is not null))
+        {
+            if (IsEmbedded) yield return $"{SectionName}:{name} is for a Redis: set {SectionName}:{nameof(ConnectionString)} too.";
+            else if (!File.Exists(path)) yield return $"{SectionName}:{name} names no file: {path}.";
+        }
+
+        if (ClientCertificateFile is null != ClientKeyFile is null)
+            yield return $"{SectionName}:{nameof(ClientCertificateFile)} and {SectionName}:{nameof(ClientKeyFile)} are set both or neither.";
+    }
 
     private static IEnumerable<string> Outside(string name, TimeSpan value, TimeSpan least, TimeSpan most)
     {

@@ -37,7 +37,7 @@ internal sealed partial class RedisStore(StoreConnection connection, IOptions<Re
         catch (Exception exception) when (exception is RedisException or RedisTimeoutException or RedisCommandException or ObjectDisposedException)
         {
             LogUnavailable(logger, exception);
-            throw Unavailable(exception);
+            throw Unavailable(exception: exception);
         }
     }
 
@@ -57,8 +57,8 @@ internal sealed partial class RedisStore(StoreConnection connection, IOptions<Re
     private ScriptText TextOf(LuaScript script) =>
         _texts.GetOrAdd(script, static (script, shebang) => new ScriptText(script.Text(shebang)), !Options.IsEmbedded);
 
-    public static RefusedException Unavailable(Exception? exception = null) =>
-        new(ErrorReason.StoreUnavailable, "The lease store does not answer; try again.", exception) { RetryAfter = TimeSpan.FromSeconds(1) };
+    public static RefusedException Unavailable(string message = "The lease store does not answer; try again.", Exception? exception = null) =>
+        new(ErrorReason.StoreUnavailable, message, exception) { RetryAfter = TimeSpan.FromSeconds(1) };
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The store did not answer")]
     private static partial void LogUnavailable(ILogger logger, Exception exception);

@@ -41,6 +41,7 @@ internal static class BrokerServices
             Quota = provider.GetRequiredService<IWorkloadQuota>(),
             Outbox = provider.GetRequiredService<IAuditOutbox>(),
             Log = provider.GetRequiredService<IRevocationLog>(),
+            StoreClock = provider.GetRequiredService<IStoreClock>(),
             Clock = clock,
         };
     }
