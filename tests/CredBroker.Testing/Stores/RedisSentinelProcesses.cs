@@ -46,10 +46,14 @@ public sealed class RedisSentinelProcesses : IRedisServers
         return _servers.Single(server => server.Port == port);
     }
 
-    /// <summary>Lets the sentinels swap the two and waits until all of them agree on it.</summary>
+    /// <summary>
+    /// Lets the sentinels swap the two and waits until all of them agree on it. The replica has everything by then: what Redis
+    /// loses in a failover because it had acknowledged it too early is another matter.
+    /// </summary>
     public async Task FailOverAsync()
     {
         var before = await MasterAsync();
+        await FollowsAsync(before);
         await RedisProgram.CommandAsync(_sentinels[0].Port, "SENTINEL", "FAILOVER", ServiceName);
         await HasMovedFromAsync(before);
     }
@@ -105,6 +109,21 @@ public sealed class RedisSentinelProcesses : IRedisServers
 
         return (await _servers[1].CommandAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal);
     }
+
+    private async Task FollowsAsync(RedisServerProcess master)
+    {
+        var replica = _servers.Single(server => server != master);
+        var written = Offset(await master.CommandAsync("INFO", "replication"), "master_repl_offset");
+        await RedisProgram.UntilAsync("the replica has what its master has", async () =>
+        {
+            var facts = await replica.CommandAsync("INFO", "replication");
+            return facts.Contains("master_link_status:up", StringComparison.Ordinal) && Offset(facts, "slave_repl_offset") >= written;
+        });
+    }
+
+    private static long Offset(string facts, string name) => long.Parse(
+        facts.Split('\n', StringSplitOptions.TrimEntries).Single(line => line.StartsWith(name + ":", StringComparison.Ordinal))[(name.Length + 1)..],
+        CultureInfo.InvariantCulture);
 
     private static string? Fact(string[] lines, string name) => lines.SkipWhile(line => line != name).Skip(1).FirstOrDefault();
 
