@@ -16,15 +16,18 @@ public sealed class RedisSentinelProcesses : IRedisServers
 
     private RedisSentinelProcesses(RedisServerProcess[] servers) => _servers = servers;
 
+    // A master that nobody follows takes no writes: one that was replaced and does not know it yet would lose them.
+    private static readonly string[] Durable = ["--min-replicas-to-write", "1"];
+
     /// <inheritdoc/>
     public string ConnectionString => string.Join(',', _sentinels.Select(sentinel => $"127.0.0.1:{sentinel.Port}")) + $",serviceName={ServiceName}";
 
     /// <summary>Starts all five and waits until the sentinels know each other and the replica.</summary>
     public static async Task<RedisSentinelProcesses> StartAsync(params string[] arguments)
     {
-        var master = await RedisServerProcess.StartAsync(arguments);
+        var master = await RedisServerProcess.StartAsync([.. Durable, .. arguments]);
         var replica = await RedisServerProcess.StartAsync(
-            ["--replicaof", "127.0.0.1", master.Port.ToString(CultureInfo.InvariantCulture), .. arguments]);
+            ["--replicaof", "127.0.0.1", master.Port.ToString(CultureInfo.InvariantCulture), .. Durable, .. arguments]);
         var all = new RedisSentinelProcesses([master, replica]);
         try
         {
@@ -47,8 +50,8 @@ public sealed class RedisSentinelProcesses : IRedisServers
     }
 
     /// <summary>
-    /// Lets the sentinels swap the two and waits until all of them agree on it. The replica has everything by then: what Redis
-    /// loses in a failover because it had acknowledged it too early is another matter.
+    /// Lets the sentinels swap the two and waits until all of them agree on it and the former master follows the new one. The
+    /// replica has everything before: what Redis loses in a failover because it had acknowledged it too early is another matter.
     /// </summary>
     public async Task FailOverAsync()
     {
@@ -56,6 +59,7 @@ public sealed class RedisSentinelProcesses : IRedisServers
         await FollowsAsync(before);
         await RedisProgram.CommandAsync(_sentinels[0].Port, "SENTINEL", "FAILOVER", ServiceName);
         await HasMovedFromAsync(before);
+        await FollowsAsync(await MasterAsync());
     }
 
     /// <summary>Waits until every sentinel has another master than this one, which was killed or paused.</summary>

@@ -8,6 +8,7 @@ namespace CredBroker.Server.Storage.Redis;
 internal sealed partial class RedisStore(StoreConnection connection, IOptions<RedisOptions> options, TimeProvider time, ILogger<RedisStore> logger)
 {
     private readonly ConcurrentDictionary<LuaScript, ScriptText> _texts = new();
+    private readonly StoreRetry _retry = new(time);
 
     public IConnectionMultiplexer Connection => connection.Multiplexer;
 
@@ -32,7 +33,7 @@ internal sealed partial class RedisStore(StoreConnection connection, IOptions<Re
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return await call(connection.Database);
+            return await _retry.RunAsync(call, connection.Database, cancellationToken);
         }
         catch (Exception exception) when (exception is RedisException or RedisTimeoutException or RedisCommandException or ObjectDisposedException)
         {
@@ -48,7 +49,7 @@ internal sealed partial class RedisStore(StoreConnection connection, IOptions<Re
         {
             return await database.ScriptEvaluateAsync(script.Digest, keys, arguments);
         }
-        catch (RedisServerException unknown) when (unknown.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        catch (RedisServerException unknown) when (unknown.Kind == RedisErrorKind.NoScript)
         {
             return await database.ScriptEvaluateAsync(script.Text, keys, arguments);
         }
