@@ -9,7 +9,7 @@ namespace CredBroker.Benchmarks.Figures;
 internal sealed class IssueFigures : IFigureGroup
 {
     private const double MostEchoes = 7.5;
-    private const string Echo = "echo_rate";
+    private const string Echo = EchoAnchor.Name;
     private static readonly (int Callers, double Target)[] Loads = [(16, 4_000), (64, 6_000)];
 
     public IReadOnlyList<string> Names =>
