@@ -43,7 +43,7 @@ internal sealed class SystemPaths(VaultNamespaces namespaces, MemoryAccounts acc
         "database" or "rabbitmq" => new DynamicEngine("username", "password", accounts, settings),
         "aws" => new DynamicEngine("access_key", "secret_key", accounts, settings),
         "pki" => new PkiEngine(settings),
-        "ssh" => new SshEngine(),
+        "ssh" => new SshEngine(settings),
         "kv" => new KvEngine(settings),
         _ => throw new VaultRefusal((int)HttpStatusCode.BadRequest, $"plugin not found in the catalog: {type}"),
     };

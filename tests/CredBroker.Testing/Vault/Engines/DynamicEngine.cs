@@ -28,6 +28,9 @@ internal sealed class DynamicEngine(string nameField, string secretField, IVault
             case ("POST", ["roles", var name]):
                 _roles[name] = DynamicRole.Of(name, request);
                 return EngineReply.Done;
+            case ("POST", ["rotate-role", _]):
+                // A static role's password would be another now; who asked for it is among the calls.
+                return EngineReply.Done;
             case ("GET", ["roles", var name]):
                 return Describe(_roles.TryGetValue(name, out var known) ? known : throw VaultRefusal.NotFound());
             case ("GET", ["creds", var name]):

@@ -69,7 +69,8 @@ internal sealed class PkiEngine(VaultDoubleSettings settings) : ISecretEngine, I
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var draft = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(name);
+        foreach (var dns in request.Words("alt_names").Prepend(name)) names.AddDnsName(dns);
+        foreach (var uri in request.Words("uri_sans")) names.AddUri(new Uri(uri));
         draft.CertificateExtensions.Add(names.Build());
         var number = RandomNumberGenerator.GetBytes(16);
         number[0] &= 0x7f;

@@ -1,5 +1,5 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using CredBroker.Testing.Vault.Http;
@@ -8,14 +8,16 @@ using CredBroker.Testing.Vault.Leases;
 namespace CredBroker.Testing.Vault.Engines;
 
 /// <summary>Signs SSH keys. There is no lease and nothing to revoke: what is signed is good until its end.</summary>
-internal sealed class SshEngine : ISecretEngine
+internal sealed class SshEngine(VaultDoubleSettings settings) : ISecretEngine, IDisposable
 {
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<string, VaultRequest> _roles = new(StringComparer.Ordinal);
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private bool _hasKey;
 
     public Task<EngineReply> AnswerAsync(VaultRequest request) => Task.FromResult((request.Method, request.Path.Split('/')) switch
     {
-        ("POST", ["config", "ca"]) => MakeKey(),
+        ("POST", ["config", "ca"]) => UseKey(),
         ("POST", ["roles", var name]) => PutRole(name, request),
         ("POST", ["sign", var name]) => Sign(_roles.TryGetValue(name, out var role) ? role : throw VaultRefusal.BadRequest($"unknown role: {name}"), request),
         _ => throw VaultRefusal.NotFound(),
@@ -25,10 +27,12 @@ internal sealed class SshEngine : ISecretEngine
 
     public Task RevokeAsync(LeaseEntry lease) => throw new NotSupportedException();
 
-    private EngineReply MakeKey()
+    public void Dispose() => _key.Dispose();
+
+    private EngineReply UseKey()
     {
         _hasKey = true;
-        return new EngineReply(new JsonObject { ["public_key"] = "ssh-ed25519 " + Convert.ToBase64String(RandomNumberGenerator.GetBytes(51)) });
+        return new EngineReply(new JsonObject { ["public_key"] = new SshCertificate(_key).AuthorityLine });
     }
 
     private EngineReply PutRole(string name, VaultRequest request)
@@ -40,16 +44,25 @@ internal sealed class SshEngine : ISecretEngine
     private EngineReply Sign(VaultRequest role, VaultRequest request)
     {
         if (!_hasKey) throw VaultRefusal.BadRequest("failed to read CA private key");
-        if (!request.Required("public_key").StartsWith("ssh-", StringComparison.Ordinal)) throw VaultRefusal.BadRequest("failed to parse public_key as SSH key");
         var allowed = role.Words("allowed_users");
         var wished = request.Words("valid_principals") is { Count: > 0 } principals ? principals : role.Words("default_user");
         if (!allowed.Contains("*") && !wished.All(allowed.Contains)) throw VaultRefusal.BadRequest($"{string.Join(',', wished)} is not a valid value for valid_principals");
-        if (role.Duration("max_ttl") is { } max && request.Duration("ttl") > max) throw VaultRefusal.BadRequest("ttl is larger than maximum allowed");
-        // As long as a certificate and of no more meaning: nobody here logs in by SSH.
-        return new EngineReply(new JsonObject
+        var now = settings.Time.GetUtcNow();
+        var wish = request.Duration("ttl") ?? role.Duration("ttl") ?? settings.DefaultLeaseTtl;
+        var ttl = VaultTtl.Cut(now, now, wish, role.Duration("max_ttl"), settings.MaxLeaseTtl).Value;
+        var serial = RandomNumberGenerator.GetBytes(sizeof(ulong));
+        try
         {
-            ["serial_number"] = RandomNumberGenerator.GetHexString(16, lowercase: true),
-            ["signed_key"] = string.Create(CultureInfo.InvariantCulture, $"ssh-ed25519-cert-v01@openssh.com {Convert.ToBase64String(RandomNumberGenerator.GetBytes(360))}\n"),
-        });
+            return new EngineReply(new JsonObject
+            {
+                ["serial_number"] = Convert.ToHexStringLower(serial),
+                ["signed_key"] = new SshCertificate(_key).Sign(
+                    request.Required("public_key"), BinaryPrimitives.ReadUInt64BigEndian(serial), wished, now - ClockSkew, now + ttl),
+            });
+        }
+        catch (FormatException fault)
+        {
+            throw VaultRefusal.BadRequest($"failed to parse public_key as SSH key: {fault.Message}");
+        }
     }
 }
