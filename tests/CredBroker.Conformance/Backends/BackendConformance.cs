@@ -141,7 +141,7 @@ public abstract class BackendConformance(IBackendForm form)
         kept.Lease = kept.Lease with { BackendHandle = reservation.Handle };
         await RevokeAsync(kept, _under.Open());
 
-        var refusal = Assert.ThrowsAsync<RefusedException>(async () => await _backend.MintAsync(kept.Lease, reservation, AnyTask(), kept.Lease.IssuedAt, None));
+        var refusal = await Assert.ThrowsAsync<RefusedException>(async () => await _backend.MintAsync(kept.Lease, reservation, AnyTask(), kept.Lease.IssuedAt, None));
 
         Assert.That(refusal!.Reason, Is.EqualTo(ErrorReason.BackendUnavailable));
         Assert.That(await _under.CountAsync(), Is.Zero);
@@ -193,7 +193,8 @@ public abstract class BackendConformance(IBackendForm form)
         var start = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var said = await backend.RevokeAsync(kept.Lease, kept, None);
+            var (lease, record) = kept.Claim();
+            var said = await backend.RevokeAsync(lease, record, None);
             if (said == BackendRevocation.Confirmed || TimeProvider.System.GetElapsedTime(start) > Patience) return said;
             await Task.Delay(Pause, TimeProvider.System);
         }

@@ -31,6 +31,10 @@ public sealed class VaultDouble : IAsyncDisposable
     private WebApplication? _host;
     private int _port;
 
+    // A connection that is broken off ends as one does that a server or a proxy closes, and not with a reset: some clients take the
+    // first for a reason to send a request again.
+    static VaultDouble() => AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.FinOnError", true);
+
     private VaultDouble(VaultDoubleSettings settings)
     {
         _settings = settings;

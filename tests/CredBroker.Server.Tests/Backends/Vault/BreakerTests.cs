@@ -1,6 +1,5 @@
 using CredBroker.Server.Tests.Api;
 using CredBroker.Testing.Broker;
-using CredBroker.Testing.Vault;
 using CredBroker.Testing.Vault.Faults;
 using CredBroker.Testing.Verification;
 using Grpc.Core;

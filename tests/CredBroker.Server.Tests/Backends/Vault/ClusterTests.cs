@@ -1,10 +1,8 @@
 using CredBroker.Protocol.V1;
 using CredBroker.Server.Tests.Api;
-using CredBroker.Testing.Broker;
 using CredBroker.Testing.Vault;
 using CredBroker.Testing.Vault.Client;
 using CredBroker.Testing.Vault.Faults;
-using CredBroker.Testing.Verification;
 using Grpc.Core;
 
 namespace CredBroker.Server.Tests.Backends.Vault;
@@ -15,12 +13,10 @@ internal sealed class ClusterTests : VaultFixture
 {
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(5);
     private VaultDouble _second = null!;
-    private VaultClient _root = null!;
 
     [OneTimeTearDown]
     public async Task StopSecondAsync()
     {
-        _root?.Dispose();
         if (_second is not null) await _second.DisposeAsync();
     }
 
@@ -110,8 +106,8 @@ internal sealed class ClusterTests : VaultFixture
     protected override async Task PrepareAsync()
     {
         _second = await VaultDouble.StartAsync();
-        _root = new VaultClient(_second.Address, _second.RootToken);
-        Bench.AddCluster(1, VaultBench.SecondCluster, _second, await BrokerInVault.SetUpAsync(_root));
+        using var root = new VaultClient(_second.Address, _second.RootToken);
+        Bench.AddCluster(1, VaultBench.SecondCluster, _second, await BrokerInVault.SetUpAsync(root));
         await Bench.Root.PutAsync($"sys/namespaces/{VaultBench.Team}");
         await BrokerInVault.SetUpAsync(Bench.Root.In(VaultBench.Team));
         // The broker logs in at the root, and may do in the team's namespace what it may there.

@@ -69,7 +69,7 @@ internal sealed class CrashTests
         var issue = task.IssueAsync(VaultCatalogue.Orders);
         await held.Reached;
         await broker.KillAsync();
-        Assert.CatchAsync<RpcException>(() => issue);
+        await Assert.CatchAsync<RpcException>(() => issue);
         held.Lift();
         await Eventually.IsTrueAsync(() => _bench.Vault.Leases.Count == 1, "the secret is there, and nobody knows of it");
 

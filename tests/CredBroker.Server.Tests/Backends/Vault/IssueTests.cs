@@ -1,6 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using CredBroker.Protocol.V1;
-using CredBroker.Testing.Broker;
 using CredBroker.Testing.Vault;
 using CredBroker.Testing.Vault.Client;
 using V1 = CredBroker.Protocol.V1;
@@ -117,7 +116,7 @@ internal sealed class IssueTests : VaultFixture
         var issued = await (await OpenAsync()).IssueAsync(VaultCatalogue.Capped);
 
         var life = (issued.Lease.ExpiresAt - issued.Lease.IssuedAt).ToTimeSpan();
-        Assert.That(life, Is.LessThanOrEqualTo(TimeSpan.FromSeconds(5)).And.GreaterThan(TimeSpan.FromSeconds(2)));
+        Assert.That(life, Is.EqualTo(TimeSpan.FromSeconds(5)).Within(TimeSpan.FromSeconds(1)));
         Assert.That(issued.Credential.ExpiresAt, Is.EqualTo(issued.Lease.ExpiresAt));
     }
 

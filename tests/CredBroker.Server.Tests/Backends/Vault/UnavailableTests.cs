@@ -1,6 +1,5 @@
 using CredBroker.Protocol.V1;
 using CredBroker.Server.Tests.Api;
-using CredBroker.Testing.Broker;
 using CredBroker.Testing.Vault;
 using CredBroker.Testing.Vault.Faults;
 using CredBroker.Testing.Verification;
@@ -31,7 +30,7 @@ internal sealed class UnavailableTests : VaultFixture
         ("502", path => VaultFault.Status(path, 502)),
         ("204", VaultFault.Lie),
         ("dropped", VaultFault.Drop),
-        ("lost", VaultFault.LoseReply),
+        ("lost", path => VaultFault.LoseReply(path)),
         ("slow", VaultFault.HoldWork),
     ];
 

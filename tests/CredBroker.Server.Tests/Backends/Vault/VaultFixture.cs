@@ -2,6 +2,7 @@ using CredBroker.Protocol.V1;
 using CredBroker.Testing.Broker;
 using CredBroker.Testing.Vault;
 using CredBroker.Testing.Verification;
+using NUnit.Framework.Interfaces;
 
 namespace CredBroker.Server.Tests.Backends.Vault;
 
@@ -9,6 +10,7 @@ namespace CredBroker.Server.Tests.Backends.Vault;
 [Category("Server")]
 internal abstract class VaultFixture
 {
+    private const int WordsOfAFailure = 60;
     private readonly List<OpenedTask> _opened = [];
 
     protected VaultBench Bench { get; private set; } = null!;
@@ -35,6 +37,7 @@ internal abstract class VaultFixture
     public async Task MakeWellAsync()
     {
         if (Bench is null) return;
+        if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed) await TestContext.Out.WriteLineAsync(LastWords());
         Vault.Faults.Clear();
         Vault.IsSealed = false;
         Vault.Activate();
@@ -64,6 +67,9 @@ internal abstract class VaultFixture
 
     /// <summary>Waits until no account and no child token of any lease is left.</summary>
     protected Task UntilNothingIsLeftAsync() => Eventually.IsTrueAsync(() => Bench.IsVaultEmpty, "nothing of ours is left at Vault");
+
+    /// <summary>What the broker wrote last; no secret is among it.</summary>
+    private string LastWords() => string.Join('\n', Broker.Output.Split('\n').TakeLast(WordsOfAFailure));
 
     protected async Task ReleaseAsync(OpenedTask task, string lease) =>
         await task.Calls.Credentials.ReleaseAsync(new ReleaseRequest { LeaseId = lease }, task.Auth);
