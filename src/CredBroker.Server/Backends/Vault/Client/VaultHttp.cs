@@ -63,9 +63,18 @@ internal sealed class VaultHttp(string cluster, IHttpClientFactory clients)
         if (call.Token is { } token) request.Headers.TryAddWithoutValidation("X-Vault-Token", token.Reveal());
         request.Options.Set(CallOf, call);
         request.Options.Set(LaneOf, ns is null || call.Lane == VaultCall.ClusterLane ? call.Lane : $"{call.Lane}@{ns}");
-        if (call.Body is not { } body) return request;
-        request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body));
-        request.Content.Headers.ContentType = Json;
+        if (call.Body is { } body)
+        {
+            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body));
+            request.Content.Headers.ContentType = Json;
+        }
+        else if (!call.IsSafe)
+        {
+            // Where a connection ends without an answer the handler itself sends a request again, three times, unless it has content: each
+            // would make one more secret.
+            request.Content = new ByteArrayContent([]);
+        }
+
         return request;
     }
 
