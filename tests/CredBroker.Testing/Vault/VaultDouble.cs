@@ -89,6 +89,9 @@ public sealed class VaultDouble : IAsyncDisposable
     /// <summary>The tokens that stand.</summary>
     public IReadOnlyList<VaultTokenView> Tokens => [.. _storage.Tokens.Select(VaultTokenView.Of)];
 
+    /// <summary>The tokens themselves, for a test that looks whether one has come to light.</summary>
+    public IReadOnlyList<string> SecretsOfTokens() => [.. _storage.Tokens.Select(token => token.Id)];
+
     /// <summary>The leases that stand.</summary>
     public IReadOnlyList<VaultLeaseView> Leases => [.. _storage.Leases.Select(VaultLeaseView.Of)];
 
