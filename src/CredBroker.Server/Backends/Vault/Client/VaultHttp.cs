@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
@@ -44,9 +45,9 @@ internal sealed class VaultHttp(string cluster, IHttpClientFactory clients)
     private async Task<HttpResponseMessage> AnswerAsync(VaultCall call, string? ns, CancellationToken cancellationToken)
     {
         using var request = RequestOf(call, ns);
-        using var client = clients.CreateClient(_client);
         try
         {
+            using var client = clients.CreateClient(_client);
             return await client.SendAsync(request, cancellationToken);
         }
         catch (Exception fault) when (FailureOf(fault) is { } failure && !cancellationToken.IsCancellationRequested)
@@ -102,7 +103,8 @@ internal sealed class VaultHttp(string cluster, IHttpClientFactory clients)
 
     private static VaultFailure? FailureOf(Exception fault) => fault switch
     {
-        BrokenCircuitException => VaultFailure.NotSent,
+        // The last: the file of authorities is not what it was at start.
+        BrokenCircuitException or CryptographicException => VaultFailure.NotSent,
         HttpRequestException
         {
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
