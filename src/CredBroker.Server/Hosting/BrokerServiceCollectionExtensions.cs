@@ -36,7 +36,6 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<CredentialMaker>();
         services.AddSingleton<CredentialIssuer>();
         services.AddSingleton<CredentialRenewer>();
-        services.AddSingleton<LeaseReader>();
         services.AddSingleton<LeaseLister>();
         return services;
     }
