@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>Tasks in Redis, one script a transition.</summary>
-internal sealed class RedisTaskStore(RedisStore store) : ITaskStore
+internal sealed class RedisTaskStore(RedisStore store, StoreContact contact) : ITaskStore
 {
     public async Task<OpenOutcome> OpenAsync(AgentTask task, string requestDigest, CancellationToken cancellationToken)
     {
@@ -69,6 +69,7 @@ internal sealed class RedisTaskStore(RedisStore store) : ITaskStore
             [
                 request.TaskId.Value, request.TokenHash ?? "", (int)request.Reason, request.Outcome,
                 request.OnlyIfDue ? "1" : "0", store.Now, store.ClockBound, Instant.Write(request.ResumeAfter), request.EndedBy ?? "",
+                Instant.Write(contact.UnbrokenFor(request.TaskId.Bucket)), Instant.Write(store.Options.HeartbeatGrace),
             ],
             cancellationToken);
         return reply.Code switch
