@@ -13,7 +13,7 @@ internal sealed class MemoryTests
     private const int Megabyte = 1024 * 1024;
 
     /// <summary>What one kept lease would come to ten thousand times over is more than this; what a heap breathes is less.</summary>
-    private const long MaxGrowth = 24 * Megabyte;
+    private const long MaxGrowth = 16 * Megabyte;
 
     /// <summary>A small youngest generation: the size of the process then says what is kept, not what waits to be collected.</summary>
     private static readonly Dictionary<string, string> Thrifty = new() { ["DOTNET_gcServer"] = "0", ["DOTNET_GCgen0size"] = "0x400000" };
