@@ -120,7 +120,7 @@ internal sealed class RedisRevocationBacklog(RedisStore store, RedisClock clock)
         var value = await store.GuardAsync(database => database.StringGetAsync(keys.Lease(id)), cancellationToken);
         if (value.IsNull) return null;
         var text = (string)value!;
-        var lease = LeaseCodec.Read(id, text);
+        if (RedisLeaseStore.TryRead(store, id, text) is not { } lease) return null;
         var scores = await store.GuardAsync(
             database => Task.WhenAll(Priorities.Select(priority => database.SortedSetScoreAsync(keys.Queue(lease.Terms.BackendKey, priority), id.Value))),
             cancellationToken);
