@@ -12,6 +12,8 @@ internal sealed partial class RedisStore(StoreConnection connection, IOptions<Re
 
     public IConnectionMultiplexer Connection => connection.Multiplexer;
 
+    public string Form => connection.Form;
+
     public RedisOptions Options => options.Value;
 
     /// <summary>The broker's clock, for scripts to hold against the store's.</summary>

@@ -1,0 +1,54 @@
+using CredBroker.Leases;
+using CredBroker.Revocation;
+
+namespace CredBroker.Tests.Revocation;
+
+[TestFixture, Category("Unit")]
+public sealed class BlastRadiusTests
+{
+    [Test]
+    public void ByWorkload_MoreThanAreTold_TheLargestAndTheRestTogether()
+    {
+        var radius = new BlastRadius();
+        for (var workload = 0; workload < 1_000; workload++)
+            for (var lease = 0; lease <= workload % 3; lease++) radius.Add(LeaseOf($"spiffe://acme.test/agent/{workload}"));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(radius.ByWorkload, Has.Count.EqualTo(BlastRadius.MaxValues));
+            Assert.That(radius.ByWorkload.Values.Sum(), Is.EqualTo(radius.Total));
+            Assert.That(radius.ByWorkload.Where(one => one.Key != BlastRadius.Others).Select(one => one.Value), Is.All.EqualTo(3));
+            Assert.That(radius.ByTemplate, Is.EqualTo(new Dictionary<string, long> { ["orders-api"] = radius.Total }));
+        });
+    }
+
+    private static Lease LeaseOf(string workload)
+    {
+        var now = DateTimeOffset.UnixEpoch;
+        return new Lease
+        {
+            Id = LeaseId.New(0, now),
+            State = LeaseState.Active,
+            Generation = 1,
+            IssuedAt = now,
+            ExpiresAt = now,
+            MaxExpiresAt = now,
+            Terms = new LeaseTerms
+            {
+                TaskId = TaskId.New(0, now),
+                Tenant = "payments",
+                Workload = workload,
+                Template = "orders-api",
+                TemplateVersion = "0",
+                Target = "orders-api",
+                Sensitivity = Sensitivity.Internal,
+                Risk = RiskLevel.Low,
+                Capabilities = Capabilities.Read,
+                Backend = BackendNames.Token,
+                Revocability = Revocability.Bounded,
+                Renewable = true,
+                PolicyVersion = "0",
+            },
+        };
+    }
+}
