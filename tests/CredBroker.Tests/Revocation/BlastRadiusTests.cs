@@ -1,5 +1,5 @@
-using CredBroker.Leases;
 using CredBroker.Revocation;
+using CredBroker.Tests.Leases;
 
 namespace CredBroker.Tests.Revocation;
 
@@ -11,7 +11,7 @@ public sealed class BlastRadiusTests
     {
         var radius = new BlastRadius();
         for (var workload = 0; workload < 1_000; workload++)
-            for (var lease = 0; lease <= workload % 3; lease++) radius.Add(LeaseOf($"spiffe://acme.test/agent/{workload}"));
+            for (var lease = 0; lease <= workload % 3; lease++) radius.Add(SomeLease.Of($"spiffe://acme.test/agent/{workload}"));
 
         Assert.Multiple(() =>
         {
@@ -20,35 +20,5 @@ public sealed class BlastRadiusTests
             Assert.That(radius.ByWorkload.Where(one => one.Key != BlastRadius.Others).Select(one => one.Value), Is.All.EqualTo(3));
             Assert.That(radius.ByTemplate, Is.EqualTo(new Dictionary<string, long> { ["orders-api"] = radius.Total }));
         });
-    }
-
-    private static Lease LeaseOf(string workload)
-    {
-        var now = DateTimeOffset.UnixEpoch;
-        return new Lease
-        {
-            Id = LeaseId.New(0, now),
-            State = LeaseState.Active,
-            Generation = 1,
-            IssuedAt = now,
-            ExpiresAt = now,
-            MaxExpiresAt = now,
-            Terms = new LeaseTerms
-            {
-                TaskId = TaskId.New(0, now),
-                Tenant = "payments",
-                Workload = workload,
-                Template = "orders-api",
-                TemplateVersion = "0",
-                Target = "orders-api",
-                Sensitivity = Sensitivity.Internal,
-                Risk = RiskLevel.Low,
-                Capabilities = Capabilities.Read,
-                Backend = BackendNames.Token,
-                Revocability = Revocability.Bounded,
-                Renewable = true,
-                PolicyVersion = "0",
-            },
-        };
     }
 }
