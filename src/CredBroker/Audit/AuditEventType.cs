@@ -18,9 +18,6 @@ public enum AuditEventType
     /// <summary>A task was sealed: nothing more is issued under it.</summary>
     TaskSealed,
 
-    /// <summary>A sealed task's leases have all been handed to revocation.</summary>
-    TaskEnded,
-
     /// <summary>Issuing was decided: allowed. The lease follows, or a <see cref="NotIssued"/> line.</summary>
     IssueAllowed,
 

@@ -13,6 +13,8 @@ internal sealed partial class RedisStore(
 
     public IConnectionMultiplexer Connection => connection.Multiplexer;
 
+    public string Form => connection.Form;
+
     public RedisOptions Options => options.Value;
 
     /// <summary>Where what cannot be read is made known.</summary>
