@@ -14,15 +14,16 @@ internal sealed class ScriptedBackend(ScriptedService service, CrashPoint crash)
 
     public BackendOffer Describe(Template template, Capabilities capabilities) => new(Revocability.Instant, Audience: null, Scopes: []);
 
-    public ValueTask<string?> ReserveAsync(Lease lease, Template template, CancellationToken cancellationToken)
+    public ValueTask<Reservation> ReserveAsync(Lease lease, Template template, CancellationToken cancellationToken)
     {
         RequireUp();
         var handle = service.Reserve();
         crash.Reached("after-reserve");
-        return ValueTask.FromResult<string?>(handle);
+        return ValueTask.FromResult(new Reservation(handle));
     }
 
-    public async ValueTask<Minted> MintAsync(Lease lease, AgentTask task, DateTimeOffset issuedAt, CancellationToken cancellationToken)
+    public async ValueTask<Minted> MintAsync(
+        Lease lease, Reservation reservation, AgentTask task, DateTimeOffset issuedAt, CancellationToken cancellationToken)
     {
         await service.WaitWhileHeldAsync(ScriptedService.Mint, cancellationToken);
         RequireUp();
@@ -32,10 +33,12 @@ internal sealed class ScriptedBackend(ScriptedService service, CrashPoint crash)
         return new Minted(new SecretCredential(secret, lease.ExpiresAt, Revocability.Instant));
     }
 
+    public ValueTask<TimeSpan> ExtendAsync(Lease lease, TimeSpan ttl, CancellationToken cancellationToken) => ValueTask.FromResult(ttl);
+
     public ValueTask<Credential?> RenewAsync(Lease lease, AgentTask task, DateTimeOffset renewedAt, CancellationToken cancellationToken) =>
         ValueTask.FromResult<Credential?>(null);
 
-    public async ValueTask<BackendRevocation> RevokeAsync(Lease lease, CancellationToken cancellationToken)
+    public async ValueTask<BackendRevocation> RevokeAsync(Lease lease, IHandleRecord record, CancellationToken cancellationToken)
     {
         if (service.IsDown) return BackendRevocation.Unavailable;
         if (lease.BackendHandle is not { } handle) return BackendRevocation.Confirmed;

@@ -2,6 +2,7 @@ using CredBroker.Server.Access;
 using CredBroker.Server.Api;
 using CredBroker.Server.Attestation.SpiffeJwt;
 using CredBroker.Server.Audit;
+using CredBroker.Server.Backends.Vault;
 using CredBroker.Server.Storage;
 using CredBroker.Server.Templates;
 using CredBroker.Server.Tokens;
@@ -32,6 +33,7 @@ public static class BrokerHost
         builder.Services.AddTemplateCatalogue(builder.Configuration);
         builder.Services.AddSpiffeJwtAttestor(builder.Configuration);
         builder.Services.AddTokens(builder.Configuration);
+        builder.Services.AddVaultBackend(builder.Configuration, builder.Environment);
         builder.Services.AddBroker(builder.Configuration);
         builder.Services.AddAccess(builder.Configuration);
         AddGrpc(builder.Services);

@@ -65,8 +65,13 @@ public sealed class CredentialIssuer(
             if (outcome is BeginOutcome.Replay(var leaseId, var sameRequest))
             {
                 var earlier = await recorder.ReplayAsync(leaseId, sameRequest);
-                await WriteNotIssuedAsync(intent, actor, line, reason: null, leaseId);
-                return earlier;
+                if (earlier is { State: LeaseState.Active, Terms.IsBrokerMinted: true })
+                {
+                    await WriteNotIssuedAsync(intent, actor, line, reason: null, leaseId);
+                    return earlier;
+                }
+
+                outcome = await recorder.SupersedeAsync(intent, earlier, CancellationToken.None);
             }
 
             if (outcome is not BeginOutcome.Begun) throw Refusal(outcome);
@@ -99,6 +104,7 @@ public sealed class CredentialIssuer(
     {
         BeginOutcome.Refused(ErrorReason.TaskTokenInvalid) => TaskGate.Invalid(),
         BeginOutcome.Refused(var reason) => new RefusedException(reason, IssueRefusals.Sentence(reason)),
+        BeginOutcome.Replay => new RefusedException(ErrorReason.ConcurrentUpdate, "The same request is being worked on elsewhere.") { RetryAfter = TimeSpan.FromSeconds(1) },
         BeginOutcome.StaleFences => new RefusedException(ErrorReason.ConcurrentUpdate, "Fences are changing; try again.") { RetryAfter = TimeSpan.FromSeconds(1) },
         _ => StoreClock.Fault(),
     };

@@ -26,7 +26,10 @@ public sealed class LeaseRecorder(ILeaseStore store, FenceBook fences, IWorkload
         }
     }
 
-    /// <summary>A retry of the same request gets the same live token again; the store keeps no secret that could be told twice.</summary>
+    /// <summary>
+    /// The lease that a retry of the same request is about: a live token, which is signed again, or one whose secret is not kept or never
+    /// left the broker, which is superseded.
+    /// </summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.IdempotencyConflict"/> or <see cref="ErrorReason.ConcurrentUpdate"/>.</exception>
     public async Task<Lease> ReplayAsync(LeaseId id, bool sameRequest)
     {
@@ -38,10 +41,19 @@ public sealed class LeaseRecorder(ILeaseStore store, FenceBook fences, IWorkload
             {
                 RetryAfter = TimeSpan.FromSeconds(1),
             },
-            { State: not LeaseState.Active } => throw Conflict(id, $"The lease of this idempotency key is {earlier.State.ToString().ToLowerInvariant()}."),
-            { Terms.IsBrokerMinted: false } => throw Conflict(id, "The secret of this idempotency key has been handed out and is not kept."),
+            { State: not LeaseState.Active, EndReason: not EndReason.Abandoned } =>
+                throw Conflict(id, $"The lease of this idempotency key is {earlier.State.ToString().ToLowerInvariant()}."),
             _ => earlier,
         };
+    }
+
+    /// <summary>Records a lease in the place of an earlier one, which ends by that. Until that one is confirmed dead its place counts for both.</summary>
+    /// <exception cref="RefusedException">As <see cref="BeginAsync"/>.</exception>
+    public Task<BeginOutcome> SupersedeAsync(LeaseIntent intent, Lease earlier, CancellationToken cancellationToken)
+    {
+        var places = earlier.State == LeaseState.Revoked ? 0 : 1;
+        return BeginAsync(
+            intent with { Supersedes = earlier, PerTask = intent.PerTask + places, PerWorkload = intent.PerWorkload + places }, cancellationToken);
     }
 
     /// <summary>Ends a lease whose credential never left the broker, and gives its place back where that is its end already.</summary>

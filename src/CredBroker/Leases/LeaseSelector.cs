@@ -27,7 +27,7 @@ public sealed record LeaseSelector
     /// <summary>Risk of the template.</summary>
     public RiskLevel? Risk { get; init; }
 
-    /// <summary>Backend.</summary>
+    /// <summary>Backend: its name, or the key of a part of it.</summary>
     public string? Backend { get; init; }
 
     /// <summary>Policy version.</summary>
@@ -61,7 +61,7 @@ public sealed record LeaseSelector
         && Is(Target, terms.Target)
         && (Sensitivity is null || Sensitivity == terms.Sensitivity)
         && (Risk is null || Risk == terms.Risk)
-        && Is(Backend, terms.Backend)
+        && (Is(Backend, terms.Backend) || Is(Backend, terms.BackendKey))
         && Is(PolicyVersion, terms.PolicyVersion)
         && (LeaseId is null || LeaseId == leaseId);
 

@@ -11,8 +11,8 @@ internal static class LeaseCodec
 
     public static string WriteTerms(LeaseTerms terms) => JsonSerializer.Serialize(StoredTerms.From(terms), StoredJson.Default.StoredTerms);
 
-    public static string WriteNotes(string? handle, string? error = null) =>
-        JsonSerializer.Serialize(new StoredNotes { Handle = handle, Error = error }, StoredJson.Default.StoredNotes);
+    public static string WriteNotes(string? handle, string? error = null, LeaseId? supersededBy = null) => JsonSerializer.Serialize(
+        new StoredNotes { Handle = handle, Error = error, SupersededBy = supersededBy?.Value }, StoredJson.Default.StoredNotes);
 
     /// <summary>What the last attempt to revoke said.</summary>
     public static string? ReadError(string value)
