@@ -7,7 +7,8 @@ using CredBroker.Tokens;
 namespace CredBroker.Server.Hosting;
 
 /// <summary>Tells whether the broker would issue now, and what is in the way where it would not.</summary>
-internal sealed class BrokerStatus(RedisStore store, IAuditLog audit, ISigningKeyRing keys, ITemplateCatalogue catalogue, TimeProvider time)
+internal sealed class BrokerStatus(
+    RedisStore store, IAuditLog audit, ISigningKeyRing keys, ITemplateCatalogue catalogue, IEnumerable<IStatusSource> sources, TimeProvider time)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
@@ -22,10 +23,11 @@ internal sealed class BrokerStatus(RedisStore store, IAuditLog audit, ISigningKe
             await ReadStoreAsync(cancellationToken),
             new("audit", audit.IsAvailable, audit.IsAvailable ? "" : "The audit trail cannot be written; nothing is issued."),
             new("keys", keys.Published.Count > 0, ""),
-            new("templates", snapshot.Templates.Count > 0, snapshot.Templates.Count > 0 ? "" : "There is no template, so nothing can be issued."),
+            new("templates", snapshot.Templates.Count > 0, snapshot.Templates.Count > 0 ? "" : "There is no template, so nothing can be issued.") { IsVital = false },
+            .. sources.SelectMany(source => source.Read()),
         ];
         return new StatusReport(
-            components.All(component => component.IsHealthy || component.Name == "templates"),
+            components.All(component => component.IsHealthy || !component.IsVital),
             components,
             _startedAt,
             snapshot.Templates.Count,

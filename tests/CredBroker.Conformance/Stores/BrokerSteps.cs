@@ -87,7 +87,7 @@ public static class BrokerSteps
     public static Task<ClaimedRevocation?> TryClaimAsync(
         this BrokerOnStore broker, Lease lease, RevocationPriority priority = RevocationPriority.Incident, TimeSpan? visibility = null) =>
         broker.Backlog.ClaimAsync(
-            lease.Terms.Backend, new QueuedRevocation(lease.Id, priority), visibility ?? Visibility, CancellationToken.None);
+            lease.Terms.BackendKey, new QueuedRevocation(lease.Id, priority), visibility ?? Visibility, CancellationToken.None);
 
     public static async Task<ClaimedRevocation> ClaimAsync(
         this BrokerOnStore broker, Lease lease, RevocationPriority priority = RevocationPriority.Incident, TimeSpan? visibility = null) =>

@@ -50,6 +50,7 @@ internal sealed class StartupTests
     [TestCase("Revocation:RatePerBackend", "many", "Revocation:RatePerBackend")]
     [TestCase("Revocation:RatePerBackend", "0", "Revocation:RatePerBackend must be")]
     [TestCase("Revocation:Rate", "5", "Revocation:Rate is not a setting")]
+    [TestCase("Backends:Vault:Cluster", "x", "Backends:Vault:Cluster is not a setting")]
     public async Task Start_OneWrongSetting_OneClearLine(string setting, string value, string expected, int lines = 1)
     {
         using var site = new BrokerSite(_redis.ConnectionString);

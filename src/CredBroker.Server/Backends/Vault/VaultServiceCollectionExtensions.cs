@@ -28,7 +28,14 @@ public static class VaultServiceCollectionExtensions
         services.AddSingleton<VaultRevoker>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICredentialBackend, VaultBackend>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ITemplateCheck, VaultTemplateCheck>());
+        services.AddSingleton<VaultHealth>();
+        services.AddSingleton<IStatusSource>(provider => provider.GetRequiredService<VaultHealth>());
+        services.AddSingleton<VaultRoleCheck>();
+        services.AddSingleton<VaultReconciliation>();
         services.AddHostedService<VaultLoginWorker>();
+        services.AddHostedService<VaultHealthWorker>();
+        services.AddHostedService<VaultRoleCheckWorker>();
+        services.AddHostedService<VaultReconciliationWorker>();
         return services;
     }
 
