@@ -5,8 +5,8 @@ using CredBroker.Templates;
 
 namespace CredBroker.TestHost;
 
-/// <summary>Makes credentials at a <see cref="ScriptedService"/>, with points at which this process dies.</summary>
-internal sealed class ScriptedBackend(ScriptedService service, CrashPoint crash) : ICredentialBackend
+/// <summary>Makes credentials at a <see cref="ScriptedService"/>.</summary>
+internal sealed class ScriptedBackend(ScriptedService service) : ICredentialBackend
 {
     public const string BackendName = "scripted";
 
@@ -17,9 +17,7 @@ internal sealed class ScriptedBackend(ScriptedService service, CrashPoint crash)
     public ValueTask<Reservation> ReserveAsync(Lease lease, Template template, CancellationToken cancellationToken)
     {
         RequireUp();
-        var handle = service.Reserve();
-        crash.Reached("after-reserve");
-        return ValueTask.FromResult(new Reservation(handle));
+        return ValueTask.FromResult(new Reservation(service.Reserve()));
     }
 
     public async ValueTask<Minted> MintAsync(
@@ -28,7 +26,6 @@ internal sealed class ScriptedBackend(ScriptedService service, CrashPoint crash)
         await service.WaitWhileHeldAsync(ScriptedService.Mint, cancellationToken);
         RequireUp();
         var password = service.MakeCredential(lease.BackendHandle!);
-        crash.Reached("after-mint");
         var secret = new Dictionary<string, string> { ["username"] = lease.BackendHandle!, ["password"] = password };
         return new Minted(new SecretCredential(secret, lease.ExpiresAt, Revocability.Instant));
     }
@@ -45,7 +42,6 @@ internal sealed class ScriptedBackend(ScriptedService service, CrashPoint crash)
         await service.WaitWhileHeldAsync(ScriptedService.Revoke, cancellationToken);
         await service.WaitWhileHeldAsync(ScriptedService.RevokeOf(handle), cancellationToken);
         service.RevokeHandle(handle);
-        crash.Reached("after-backend-revoke");
         return BackendRevocation.Confirmed;
     }
 

@@ -31,6 +31,10 @@ public sealed class VaultDouble : IAsyncDisposable
     private WebApplication? _host;
     private int _port;
 
+    // A connection that is broken off ends as one does that a server or a proxy closes, and not with a reset: some clients take the
+    // first for a reason to send a request again.
+    static VaultDouble() => AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.FinOnError", true);
+
     private VaultDouble(VaultDoubleSettings settings)
     {
         _settings = settings;
@@ -88,6 +92,9 @@ public sealed class VaultDouble : IAsyncDisposable
 
     /// <summary>The tokens that stand.</summary>
     public IReadOnlyList<VaultTokenView> Tokens => [.. _storage.Tokens.Select(VaultTokenView.Of)];
+
+    /// <summary>The tokens themselves, for a test that looks whether one has come to light.</summary>
+    public IReadOnlyList<string> SecretsOfTokens() => [.. _storage.Tokens.Select(token => token.Id)];
 
     /// <summary>The leases that stand.</summary>
     public IReadOnlyList<VaultLeaseView> Leases => [.. _storage.Leases.Select(VaultLeaseView.Of)];

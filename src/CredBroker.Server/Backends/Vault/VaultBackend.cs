@@ -43,7 +43,7 @@ internal sealed partial class VaultBackend(VaultClusters clusters, ChildTokens t
     {
         var reserved = (VaultReservation)reservation;
         var engine = VaultEngines.Of(reserved.Backend.Engine);
-        var secrets = Require(reserved.Stored.Cluster).In(reserved.Stored.Namespace).Secrets;
+        var secrets = Require(reserved.Stored.Cluster).In(reserved.Stored.Namespace ?? VaultCluster.Root).Secrets;
         var asked = time.GetUtcNow();
         try
         {
@@ -59,7 +59,7 @@ internal sealed partial class VaultBackend(VaultClusters clusters, ChildTokens t
     public async ValueTask<TimeSpan> ExtendAsync(Lease lease, TimeSpan ttl, CancellationToken cancellationToken)
     {
         var handle = HandleOf(lease) ?? throw NotRenewable();
-        var client = Require(handle.Cluster).In(handle.Namespace);
+        var client = Require(handle.Cluster).In(handle.Namespace ?? VaultCluster.Root);
         var asked = time.GetUtcNow();
         try
         {

@@ -9,7 +9,7 @@ internal sealed record VaultHandle
     /// <summary>The cluster.</summary>
     [JsonPropertyName("c")] public required string Cluster { get; init; }
 
-    /// <summary>The namespace, from the root; null = that of the cluster.</summary>
+    /// <summary>The namespace, from the root; null = the root.</summary>
     [JsonPropertyName("n")] public string? Namespace { get; init; }
 
     /// <summary>The accessor of the child token; null = it hangs on a batch token, which has none.</summary>

@@ -19,7 +19,7 @@ internal sealed partial class VaultRevoker(VaultClusters clusters, TimeProvider 
             return BackendRevocation.Failed;
         }
 
-        var attempt = new VaultRevocation(lease, handle, record, cluster.In(handle.Namespace), cluster.Options.CascadeTime, time);
+        var attempt = new VaultRevocation(lease, handle, record, cluster.In(handle.Namespace ?? VaultCluster.Root), cluster.Options.CascadeTime, time);
         try
         {
             var said = await attempt.RunAsync(cancellationToken);

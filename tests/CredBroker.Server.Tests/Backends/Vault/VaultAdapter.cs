@@ -21,11 +21,13 @@ internal sealed class VaultAdapter : IAsyncDisposable
     public const string Issuer = "https://credbroker.acme.test";
 
     private readonly ScratchFolder _folder;
+    private readonly VaultClient _root;
     private readonly ServiceProvider _services;
 
-    private VaultAdapter(VaultDouble vault, BrokerInVault broker, FakeTimeProvider time, ScratchFolder folder, IReadOnlyDictionary<string, string> settings)
+    private VaultAdapter(VaultDouble vault, VaultClient root, BrokerInVault broker, FakeTimeProvider time, IReadOnlyDictionary<string, string> settings)
     {
-        (Vault, Broker, Time, _folder) = (vault, broker, time, folder);
+        var folder = new ScratchFolder();
+        (Vault, _root, Broker, Time, _folder) = (vault, root, broker, time, folder);
         File.WriteAllText(folder.File("secret-id"), broker.SecretId);
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddFakeLogging().SetMinimumLevel(LogLevel.Debug));
@@ -46,6 +48,9 @@ internal sealed class VaultAdapter : IAsyncDisposable
 
     public VaultBackend Backend { get; }
 
+    /// <summary>Speaks to Vault as one who may do everything.</summary>
+    public VaultClient Root => _root;
+
     public FakeLeases Leases { get; } = new();
 
     public TemplateCatalogue Catalogue { get; } = new();
@@ -59,10 +64,10 @@ internal sealed class VaultAdapter : IAsyncDisposable
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
         var vault = await VaultDouble.StartAsync(new VaultDoubleSettings { Time = time });
-        using var root = new VaultClient(vault.Address, vault.RootToken);
+        var root = new VaultClient(vault.Address, vault.RootToken);
         var broker = await BrokerInVault.SetUpAsync(root);
         vault.Calls.Clear();
-        return new VaultAdapter(vault, broker, time, new ScratchFolder(), settings.ToDictionary(setting => setting.Name, setting => setting.Value));
+        return new VaultAdapter(vault, root, broker, time, settings.ToDictionary(setting => setting.Name, setting => setting.Value));
     }
 
     public T Of<T>()
@@ -132,6 +137,7 @@ internal sealed class VaultAdapter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
+        _root.Dispose();
         await Vault.DisposeAsync();
         _folder.Dispose();
     }

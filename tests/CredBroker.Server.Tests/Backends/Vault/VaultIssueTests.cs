@@ -123,8 +123,10 @@ internal sealed class VaultIssueTests
         File.WriteAllText(Path.Combine(site.CatalogueFolder, "vault.yaml"), VaultSite.Template("orders-db", "orders", "{ default: 2m, max: 10m }", ", cluster: elsewhere"));
         foreach (var (name, value) in _site.Site.Settings.Where(setting => setting.Key.StartsWith("Backends:", StringComparison.Ordinal))) site.Settings[name] = value;
 
-        var refused = await Task.FromResult(Assert.ThrowsAsync<CredBroker.Templates.CatalogueException>(async () => await InProcessBroker.StartAsync(site, _ => { })));
+        var refused = await Assert.ThrowsAsync<CredBroker.Templates.CatalogueException>(() => InProcessBroker.StartAsync(site, _ => { }));
 
-        Assert.That(refused!.Faults.Single().ToString(), Is.EqualTo("vault.yaml:12: spec.backend.vault.cluster: elsewhere is not configured in Backends:Vault:Clusters; there are: main"));
+        Assert.That(
+            refused!.Message,
+            Does.Contain("vault.yaml:12: spec.backend.vault.cluster: elsewhere is not configured in Backends:Vault:Clusters; there are: main"));
     }
 }

@@ -1,5 +1,4 @@
 using CredBroker.Server.Backends.Vault;
-using CredBroker.Server.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;

@@ -71,6 +71,7 @@ internal sealed class VaultRevokerTests
     [Test]
     public async Task Revoke_SnapshotRestored_UnconfirmedBeforeAndAfterItsTime()
     {
+        await _adapter.Cluster.Session.KeepAsync(CancellationToken.None);
         var snapshot = _adapter.Vault.TakeSnapshot();
         var lease = await IssueAsync();
         _adapter.Vault.Restore(snapshot);
@@ -89,7 +90,7 @@ internal sealed class VaultRevokerTests
     public async Task Revoke_WrongNamespace_UnconfirmedUntilItIsPutRight()
     {
         var lease = await IssueAsync();
-        using (var root = new Testing.Vault.Client.VaultClient(_adapter.Vault.Address, _adapter.Vault.RootToken)) await root.PutAsync("sys/namespaces/other");
+        await _adapter.Root.PutAsync("sys/namespaces/other");
         var handle = VaultHandle.Read(lease.BackendHandle!);
         var notes = new HandleNotes();
 
@@ -190,6 +191,7 @@ internal sealed class VaultRevokerTests
     [Test]
     public async Task Revoke_SecretNeverRecordedAndTokenUnknown_Unconfirmed()
     {
+        await _adapter.Cluster.Session.KeepAsync(CancellationToken.None);
         var snapshot = _adapter.Vault.TakeSnapshot();
         var lease = await AbandonedAsync(Orders);
         _adapter.Vault.Restore(snapshot);

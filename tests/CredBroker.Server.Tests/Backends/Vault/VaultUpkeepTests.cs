@@ -74,7 +74,7 @@ internal sealed class VaultUpkeepTests
     [Test]
     public async Task RoleCheck_MayNotRead_SaysSoAndNoMore()
     {
-        await CheckAsync(VaultAdapter.Template(Orders with { TokenRole = "unknown", Mount = "rabbitmq" }));
+        await CheckAsync(VaultAdapter.Template(Orders with { TokenRole = "unknown", Mount = "nowhere" }));
 
         Assert.That(_adapter.Log, Does.Contain("could not be read").And.Not.Contain("Warning").And.Not.Contain("Error"));
     }
@@ -115,7 +115,8 @@ internal sealed class VaultUpkeepTests
         _adapter.Leases.IsAway = true;
         _adapter.Time.Advance(VaultReconciliation.Young);
 
-        Assert.That(async () => await ReconcileAsync(), Throws.TypeOf<RefusedException>());
+        await Assert.ThrowsAsync<RefusedException>(ReconcileAsync);
+
         Assert.That(Children(), Has.Count.EqualTo(1));
     }
 
@@ -123,9 +124,8 @@ internal sealed class VaultUpkeepTests
     public async Task Reconcile_TokenOfAnotherBroker_LeftAlone()
     {
         await AllowListingAsync();
-        using var root = new VaultClient(_adapter.Vault.Address, _adapter.Vault.RootToken);
         var id = LeaseId.New(1, _adapter.Time.GetUtcNow()).Value;
-        await root.PutAsync("auth/token/create/credbroker", new { ttl = "2h", meta = new { credbroker_lease = id, credbroker_issuer = "https://other.acme.test" } });
+        await _adapter.Root.PutAsync("auth/token/create/credbroker", new { ttl = "2h", meta = new { credbroker_lease = id, credbroker_issuer = "https://other.acme.test" } });
         _adapter.Time.Advance(VaultReconciliation.Young);
 
         Assert.That(await ReconcileAsync(), Is.Zero);
@@ -142,8 +142,7 @@ internal sealed class VaultUpkeepTests
 
     private async Task AllowListingAsync()
     {
-        using var root = new VaultClient(_adapter.Vault.Address, _adapter.Vault.RootToken);
-        await root.PutAsync($"sys/policies/acl/{BrokerInVault.BrokerPolicy}", new
+        await _adapter.Root.PutAsync($"sys/policies/acl/{BrokerInVault.BrokerPolicy}", new
         {
             policy = BrokerInVault.Policy + "\npath \"auth/token/accessors\" { capabilities = [\"list\", \"sudo\"] }\npath \"auth/token/accessors/\" { capabilities = [\"list\", \"sudo\"] }\n",
         });

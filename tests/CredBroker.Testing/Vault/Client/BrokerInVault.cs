@@ -78,7 +78,7 @@ public sealed class BrokerInVault
         foreach (var type in new[] { "database", "aws", "rabbitmq", "pki", "ssh" }) await _root.PutAsync($"sys/mounts/{type}", new { type });
         await _root.PutAsync("sys/mounts/kv", new { type = "kv", options = new { version = "2" } });
         await PutRoleAsync("orders", ttl: "1h", maxTtl: "2h");
-        await PutRoleAsync("brief", ttl: "2s", maxTtl: "2h");
+        await PutRoleAsync("capped", ttl: "5s", maxTtl: "5s");
         await _root.PutAsync("aws/roles/deploy", new { credential_type = "iam_user" });
         await _root.PutAsync("rabbitmq/roles/orders", new { vhosts = "{}" });
         await _root.PutAsync("pki/root/generate/internal", new { common_name = "acme.test", ttl = "700h" });

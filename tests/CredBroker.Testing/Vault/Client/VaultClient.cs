@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -13,7 +14,7 @@ public sealed class VaultClient : IDisposable
 
     /// <summary>Speaks with a token, in the root namespace.</summary>
     public VaultClient(string address, string? token)
-        : this(new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(address) }, token, isOwner: true)
+        : this(Connect(address, new SocketsHttpHandler()), token, isOwner: true)
     {
     }
 
@@ -21,6 +22,16 @@ public sealed class VaultClient : IDisposable
 
     /// <summary>The namespace that is spoken to; empty = the root.</summary>
     public string Namespace { get; private init; } = "";
+
+    /// <summary>Speaks to one whose certificate comes from an authority.</summary>
+    public static VaultClient Trusting(X509Certificate2 authority, string address, string? token)
+    {
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.Add(authority);
+        var handler = new SocketsHttpHandler();
+        handler.SslOptions.CertificateChainPolicy = trust;
+        return new VaultClient(Connect(address, handler), token, isOwner: true);
+    }
 
     /// <summary>Speaks with another token over the same connections.</summary>
     public VaultClient As(string? token) => new(_http, token, isOwner: false) { Namespace = Namespace };
@@ -59,6 +70,12 @@ public sealed class VaultClient : IDisposable
         using var response = await _http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return new VaultAnswer((int)response.StatusCode, text.Length == 0 ? null : Parse(text));
+    }
+
+    private static HttpClient Connect(string address, SocketsHttpHandler handler)
+    {
+        handler.AllowAutoRedirect = false;
+        return new HttpClient(handler) { BaseAddress = new Uri(address) };
     }
 
     private static JsonObject? Parse(string text)

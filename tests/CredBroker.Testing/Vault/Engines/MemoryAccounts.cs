@@ -17,6 +17,9 @@ public sealed class MemoryAccounts : IVaultAccounts
     /// <summary>Whether this name and password get in.</summary>
     public bool Admit(string name, string password) => _accounts.TryGetValue(name, out var known) && known == password;
 
+    /// <summary>Removes one by hand, as the owner of the system behind would.</summary>
+    public void Forget(string name) => _accounts.TryRemove(name, out _);
+
     Task IVaultAccounts.CreateAsync(VaultAccount account, IReadOnlyList<string> statements)
     {
         RequireUp();

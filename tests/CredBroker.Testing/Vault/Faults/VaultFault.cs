@@ -58,7 +58,7 @@ public sealed class VaultFault : IDisposable
     public static VaultFault HoldWork(string path) => new(path, FaultKind.HoldWork);
 
     /// <summary>Does the work and closes the connection without an answer.</summary>
-    public static VaultFault LoseReply(string path) => new(path, FaultKind.LoseReply);
+    public static VaultFault LoseReply(string path, int times = int.MaxValue) => new(path, FaultKind.LoseReply) { Times = times };
 
     /// <summary>Closes the connection and does nothing.</summary>
     public static VaultFault Drop(string path) => new(path, FaultKind.Drop);

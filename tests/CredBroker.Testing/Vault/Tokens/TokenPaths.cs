@@ -24,6 +24,7 @@ internal sealed class TokenPaths(TokenStore tokens, TokenMaker maker, VaultStora
         ("POST", "revoke-accessor") => RevokeAccessor(request),
         ("LIST", "accessors") => List(request.Namespace),
         ("POST", _) when path.StartsWith(Roles, StringComparison.Ordinal) => PutRole(request, path[Roles.Length..]),
+        ("GET", _) when path.StartsWith(Roles, StringComparison.Ordinal) => ReadRole(request, path[Roles.Length..]),
         _ => throw VaultRefusal.NotFound(),
     };
 
@@ -69,4 +70,15 @@ internal sealed class TokenPaths(TokenStore tokens, TokenMaker maker, VaultStora
         namespaces.Get(request.Namespace).TokenRoles[name] = TokenRole.Of(name, request);
         return VaultReply.NoContent;
     }
+
+    private VaultReply ReadRole(VaultRequest request, string name) => namespaces.Get(request.Namespace).TokenRoles.TryGetValue(name, out var role)
+        ? VaultReply.Data(new JsonObject
+        {
+            ["name"] = role.Name,
+            ["orphan"] = role.Orphan,
+            ["renewable"] = role.Renewable,
+            ["token_type"] = role.Type,
+            ["token_explicit_max_ttl"] = (long)(role.ExplicitMax ?? TimeSpan.Zero).TotalSeconds,
+        })
+        : throw VaultRefusal.NotFound();
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
@@ -44,9 +45,9 @@ internal sealed class VaultHttp(string cluster, IHttpClientFactory clients)
     private async Task<HttpResponseMessage> AnswerAsync(VaultCall call, string? ns, CancellationToken cancellationToken)
     {
         using var request = RequestOf(call, ns);
-        using var client = clients.CreateClient(_client);
         try
         {
+            using var client = clients.CreateClient(_client);
             return await client.SendAsync(request, cancellationToken);
         }
         catch (Exception fault) when (FailureOf(fault) is { } failure && !cancellationToken.IsCancellationRequested)
@@ -63,9 +64,18 @@ internal sealed class VaultHttp(string cluster, IHttpClientFactory clients)
         if (call.Token is { } token) request.Headers.TryAddWithoutValidation("X-Vault-Token", token.Reveal());
         request.Options.Set(CallOf, call);
         request.Options.Set(LaneOf, ns is null || call.Lane == VaultCall.ClusterLane ? call.Lane : $"{call.Lane}@{ns}");
-        if (call.Body is not { } body) return request;
-        request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body));
-        request.Content.Headers.ContentType = Json;
+        if (call.Body is { } body)
+        {
+            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body));
+            request.Content.Headers.ContentType = Json;
+        }
+        else if (!call.IsSafe)
+        {
+            // Where a connection ends without an answer the handler itself sends a request again, three times, unless it has content: each
+            // would make one more secret.
+            request.Content = new ByteArrayContent([]);
+        }
+
         return request;
     }
 
@@ -93,7 +103,8 @@ internal sealed class VaultHttp(string cluster, IHttpClientFactory clients)
 
     private static VaultFailure? FailureOf(Exception fault) => fault switch
     {
-        BrokenCircuitException => VaultFailure.NotSent,
+        // The last: the file of authorities is not what it was at start.
+        BrokenCircuitException or CryptographicException => VaultFailure.NotSent,
         HttpRequestException
         {
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError

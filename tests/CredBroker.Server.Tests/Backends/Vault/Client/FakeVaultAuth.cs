@@ -28,7 +28,7 @@ internal sealed class FakeVaultAuth(TimeProvider time) : IVaultAuth
     {
         Calls.Add($"login {mount} {string.Join(' ', credentials.Select(part => $"{part.Key}={part.Value}"))}");
         if (Gate is { } gate) await gate;
-        return Answer(new VaultToken($"token-{++_made}"), Life);
+        return Answer(new VaultToken($"token-{(Fault is null ? ++_made : 0)}"), Life);
     }
 
     public Task<VaultLogin> LookupSelfAsync(VaultToken token, CancellationToken cancellationToken)

@@ -31,6 +31,7 @@ public sealed class VaultHttpTests
     {
         _clock.Dispose();
         _services.Dispose();
+        _vault.Dispose();
     }
 
     [Test]
@@ -208,6 +209,7 @@ public sealed class VaultHttpTests
     {
         _clock?.Dispose();
         _services?.Dispose();
+        _vault?.Dispose();
         _time = new FakeTimeProvider();
         // Pauses and time-outs pass by themselves.
         _clock = TimeProvider.System.CreateTimer(_ => _time.Advance(TimeSpan.FromMilliseconds(100)), null, TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(2));
