@@ -41,6 +41,8 @@ internal static class BrokerServices
             Backlog = provider.GetRequiredService<IRevocationBacklog>(),
             Quota = provider.GetRequiredService<IWorkloadQuota>(),
             Orders = provider.GetRequiredService<IOrderStore>(),
+            Ledger = provider.GetRequiredService<IOrderLedger>(),
+            DeadLetters = provider.GetRequiredService<IDeadLetters>(),
             Outbox = provider.GetRequiredService<IAuditOutbox>(),
             Log = provider.GetRequiredService<IRevocationLog>(),
             StoreClock = provider.GetRequiredService<IStoreClock>(),
