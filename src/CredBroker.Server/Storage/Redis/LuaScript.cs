@@ -53,6 +53,8 @@ internal sealed class LuaScript
 
     public static LuaScript ResetClock { get; } = new("reset_clock", releases: true);
 
+    public static LuaScript Remember { get; } = new("remember", releases: true);
+
     public static LuaScript Hold { get; } = new("hold", releases: true);
 
     public static LuaScript SaveOrder { get; } = new("save_order", releases: true);
