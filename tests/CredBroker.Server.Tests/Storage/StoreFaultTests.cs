@@ -42,6 +42,10 @@ public sealed class StoreFaultTests
         Assert.That((await broker.SettleAsync(await broker.ClaimAsync(secrets[1]), SettlementOutcome.Dead))?.State, Is.EqualTo(LeaseState.Irrevocable));
         var fence = await broker.Fences.RaiseAsync(Fence(), CancellationToken.None);
         Assert.That(await broker.Fences.LiftAsync(fence.Id, CancellationToken.None), Is.True);
+        await broker.Previews.RememberAsync("digest", 7, CancellationToken.None);
+        Assert.That(await broker.Previews.RecallAsync("digest", CancellationToken.None), Is.EqualTo(7));
+        Assert.That(await broker.Previews.SecondAsync(fence.Id, "kim", CancellationToken.None), Is.Null);
+        Assert.That(await broker.Previews.SecondAsync(fence.Id, "lee", CancellationToken.None), Is.EqualTo("kim"));
         Assert.That(await broker.SealAsync(task), Is.EqualTo(SealOutcome.Sealed));
         await broker.FinishAsync(task);
         Assert.That((await broker.ReadAsync(task)).State, Is.EqualTo(TaskState.Ended));
