@@ -17,4 +17,7 @@ public enum BackendRevocation
 
     /// <summary>It is at it and has not said that it is done; ask again soon, and do not count this.</summary>
     UnderWay = 5,
+
+    /// <summary>It answered, and did not know the credential though its time had not come: nothing that it says can confirm the end. Try again.</summary>
+    Unconfirmed = 6,
 }

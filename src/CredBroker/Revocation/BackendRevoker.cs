@@ -10,6 +10,8 @@ public sealed partial class BackendRevoker(BackendRegistry backends, IRevocation
     /// <summary>Attempts that count before a lease can become a dead letter.</summary>
     public const int AttemptsBeforeDeadLetter = 10;
 
+    private const string Unknown = "Unconfirmed: the backend did not know it before its time. It may still be good.";
+
     private static readonly TimeSpan DeadLetterPause = TimeSpan.FromHours(1);
     private static readonly TimeSpan UnderWayPause = TimeSpan.FromSeconds(2);
 
@@ -69,8 +71,10 @@ public sealed partial class BackendRevoker(BackendRegistry backends, IRevocation
             BackendRevocation.Unavailable => new RevocationSettlement(
                 SettlementOutcome.Uncounted, RetryPause.After(Math.Max(claim.Attempts, 1)), "The backend does not answer."),
             _ when expired && claim.Attempts >= AttemptsBeforeDeadLetter => new RevocationSettlement(
-                SettlementOutcome.Dead, DeadLetterPause, "The backend would not revoke it."),
-            _ => new RevocationSettlement(SettlementOutcome.Again, RetryPause.After(claim.Attempts), "The backend failed to revoke it."),
+                SettlementOutcome.Dead, DeadLetterPause, said == BackendRevocation.Unconfirmed ? Unknown : "The backend would not revoke it."),
+            _ => new RevocationSettlement(
+                SettlementOutcome.Again, RetryPause.After(claim.Attempts),
+                said == BackendRevocation.Unconfirmed ? Unknown : "The backend failed to revoke it."),
         };
     }
 

@@ -11,9 +11,6 @@ internal sealed class VaultRevocation(
 {
     private VaultHandle _handle = handle;
 
-    /// <summary>Vault did not know the thing before its time, so nothing that it says can confirm its end.</summary>
-    public bool IsUnconfirmed { get; private set; }
-
     /// <exception cref="VaultException">A call failed; what was revoked until then stays revoked.</exception>
     public Task<BackendRevocation> RunAsync(CancellationToken cancellationToken)
     {
@@ -41,8 +38,8 @@ internal sealed class VaultRevocation(
         await vault.Leases.RevokeAsync(leaseId, cancellationToken);
         var isGone = !await vault.Leases.LookupAsync(leaseId, cancellationToken);
         if (tokenFault is not null) throw tokenFault;
-        IsUnconfirmed = isGone && _handle.WasKnown != true;
-        if (!isGone || IsUnconfirmed) return BackendRevocation.Failed;
+        if (!isGone) return BackendRevocation.Failed;
+        if (_handle.WasKnown != true) return BackendRevocation.Unconfirmed;
         return _handle.Outlives ? BackendRevocation.NotRevocable : BackendRevocation.Confirmed;
     }
 
@@ -69,8 +66,7 @@ internal sealed class VaultRevocation(
         if (_handle.WasKnown != true && _handle.WasKnown != isKnown && !await NoteAsync(_handle with { WasKnown = isKnown }, cancellationToken))
             return BackendRevocation.Failed;
         await vault.Tokens.RevokeAccessorAsync(accessor, cancellationToken);
-        IsUnconfirmed = _handle.WasKnown != true;
-        if (IsUnconfirmed) return BackendRevocation.Failed;
+        if (_handle.WasKnown != true) return BackendRevocation.Unconfirmed;
         await NoteAsync(_handle with { CascadedAt = time.GetUtcNow().ToUnixTimeSeconds() }, cancellationToken);
         return BackendRevocation.UnderWay;
     }

@@ -23,7 +23,7 @@ internal sealed partial class VaultRevoker(VaultClusters clusters, TimeProvider 
         try
         {
             var said = await attempt.RunAsync(cancellationToken);
-            if (attempt.IsUnconfirmed) LogUnconfirmed(lease.Id.Value, cluster.Name);
+            if (said == BackendRevocation.Unconfirmed) LogUnconfirmed(lease.Id.Value, cluster.Name);
             return said;
         }
         catch (VaultException fault)

@@ -87,8 +87,13 @@ internal sealed class BucketKeys
     public RedisKey Queue(string backend, RevocationPriority priority) =>
         string.Create(CultureInfo.InvariantCulture, $"{_prefix}rq:{backend}:{(int)priority}");
 
-    /// <summary>The backend key of a queue of this bucket.</summary>
-    public string BackendOf(string queue) => queue[(_prefix.Length + "rq:".Length)..queue.LastIndexOf(':')];
+    /// <summary>The backend key of a queue of this bucket; null where it is none.</summary>
+    public string? BackendOf(string queue)
+    {
+        var start = _prefix.Length + "rq:".Length;
+        var end = queue.LastIndexOf(':');
+        return queue.StartsWith(_prefix + "rq:", StringComparison.Ordinal) && end > start ? queue[start..end] : null;
+    }
 
     /// <summary>What stands for a template in keys and fields.</summary>
     public static string HashOfTemplate(string template) => Templates.Of(template);

@@ -14,7 +14,7 @@ internal sealed class RedisRevocationBacklog(RedisStore store, RedisClock clock)
 
     public async Task<IReadOnlyCollection<string>> ListBackendsAsync(CancellationToken cancellationToken) =>
         (await ReadQueuesAsync(cancellationToken)).SelectMany(
-            (queues, bucket) => queues.Select(queue => BucketKeys.Of(bucket).BackendOf((string)queue!))).ToHashSet(StringComparer.Ordinal);
+            (queues, bucket) => queues.Select(queue => BucketKeys.Of(bucket).BackendOf((string)queue!)).OfType<string>()).ToHashSet(StringComparer.Ordinal);
 
     public async Task<IReadOnlyList<QueuedRevocation>> ReadDueAsync(string backend, int count, CancellationToken cancellationToken)
     {
@@ -73,21 +73,21 @@ internal sealed class RedisRevocationBacklog(RedisStore store, RedisClock clock)
         return (waiting.Sum(), dead.Sum());
     }
 
-    /// <summary>Which queues hold something, bucket by bucket.</summary>
-    private Task<RedisValue[][]> ReadQueuesAsync(CancellationToken cancellationToken) => store.GuardAsync(
-        database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.SetMembersAsync(BucketKeys.Of(bucket).Queues))),
-        cancellationToken);
+    /// <summary>Which queues hold something, bucket by bucket; a bucket that does not answer holds up no other.</summary>
+    private async Task<RedisValue[][]> ReadQueuesAsync(CancellationToken cancellationToken)
+    {
+        var queues = await Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(
+            bucket => store.TryAsync(database => database.SetMembersAsync(BucketKeys.Of(bucket).Queues), cancellationToken)));
+        return Array.TrueForAll(queues, held => held is null) ? throw RedisStore.Unavailable() : [.. queues.Select(held => held ?? [])];
+    }
 
     private async Task<IReadOnlyList<QueuedRevocation>> ReadClassAsync(
         IReadOnlyList<RedisValue> queues, RevocationPriority priority, DateTimeOffset now, int count, CancellationToken cancellationToken)
     {
-        if (queues.Count == 0) return [];
         var until = now.ToUnixTimeMilliseconds();
-        var due = await store.GuardAsync(
-            database => Task.WhenAll(queues.Select(queue => database.SortedSetRangeByScoreWithScoresAsync(
-                (string)queue!, double.NegativeInfinity, until, take: count))),
-            cancellationToken);
-        return [.. due.SelectMany(bucket => bucket).OrderBy(entry => entry.Score).Take(count)
+        var due = await Task.WhenAll(queues.Select(queue => store.TryAsync(
+            database => database.SortedSetRangeByScoreWithScoresAsync((string)queue!, double.NegativeInfinity, until, take: count), cancellationToken)));
+        return [.. due.SelectMany(bucket => bucket ?? []).OrderBy(entry => entry.Score).Take(count)
             .Select(entry => new QueuedRevocation(LeaseId.Parse((string)entry.Element!), priority))];
     }
 

@@ -29,6 +29,7 @@ internal sealed class VaultAdapter : IAsyncDisposable
         var folder = new ScratchFolder();
         (Vault, _root, Broker, Time, _folder) = (vault, root, broker, time, folder);
         File.WriteAllText(folder.File("secret-id"), broker.SecretId);
+        ScratchFolder.SetMode(folder.File("secret-id"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddFakeLogging().SetMinimumLevel(LogLevel.Debug));
         services.AddSingleton<TimeProvider>(time);

@@ -77,10 +77,10 @@ internal sealed class VaultRevokerTests
         _adapter.Vault.Restore(snapshot);
         var notes = new HandleNotes();
 
-        Assert.That(await RevokeAsync(lease, notes), Is.EqualTo(BackendRevocation.Failed));
-        _adapter.Time.Advance(TimeSpan.FromHours(1));
+        Assert.That(await RevokeAsync(lease, notes), Is.EqualTo(BackendRevocation.Unconfirmed));
+        _adapter.Time.Advance(TimeSpan.FromMinutes(59));
         lease = lease with { BackendHandle = notes.Handles[^1] };
-        Assert.That(await RevokeAsync(lease), Is.EqualTo(BackendRevocation.Failed));
+        Assert.That(await RevokeAsync(lease), Is.EqualTo(BackendRevocation.Unconfirmed));
 
         Assert.That(_adapter.Log, Does.Contain("is unconfirmed").And.Contain("Is its namespace the right one?"));
         Assert.That(_adapter.Vault.Accounts.Names, Has.Count.EqualTo(1), "the account lives on, and nobody says otherwise");
@@ -196,7 +196,7 @@ internal sealed class VaultRevokerTests
         var lease = await AbandonedAsync(Orders);
         _adapter.Vault.Restore(snapshot);
 
-        Assert.That(await RevokeAsync(lease), Is.EqualTo(BackendRevocation.Failed));
+        Assert.That(await RevokeAsync(lease), Is.EqualTo(BackendRevocation.Unconfirmed));
         Assert.That(_adapter.Log, Does.Contain("is unconfirmed"));
     }
 

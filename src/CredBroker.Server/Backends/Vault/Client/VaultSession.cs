@@ -17,6 +17,7 @@ internal sealed partial class VaultSession(VaultClusterOptions cluster, IVaultAu
     private volatile VaultLogin? _login;
     private VaultException? _fault;
     private DateTimeOffset _failedAt;
+    private bool _isOpenFileTold;
 
     /// <summary>Whether the broker could call now.</summary>
     public bool IsLoggedIn => _login?.IsGoodAt(time.GetUtcNow()) == true;
@@ -113,8 +114,10 @@ internal sealed partial class VaultSession(VaultClusterOptions cluster, IVaultAu
         switch (cluster.Login)
         {
             case VaultLoginMethod.TokenFile:
+                WarnOfOpenFile(cluster.TokenFile!);
                 return await auth.LookupSelfAsync(new VaultToken(await ReadAsync(cluster.TokenFile!, cancellationToken)), cancellationToken);
             case VaultLoginMethod.AppRole:
+                WarnOfOpenFile(cluster.SecretIdFile!);
                 var secretId = await ReadAsync(cluster.SecretIdFile!, cancellationToken);
                 return await auth.LoginAsync(cluster.LoginMountOrDefault, new JsonObject { ["role_id"] = cluster.RoleId, ["secret_id"] = secretId }, cancellationToken);
             default:
@@ -126,6 +129,14 @@ internal sealed partial class VaultSession(VaultClusterOptions cluster, IVaultAu
     /// <summary>Whether somebody has put another token into the file.</summary>
     private async Task<bool> HasOtherFileAsync(VaultLogin login, CancellationToken cancellationToken) =>
         cluster.Login == VaultLoginMethod.TokenFile && await ReadAsync(cluster.TokenFile!, cancellationToken) != login.Token.Reveal();
+
+    /// <summary>What an agent beside the broker writes may be another user's, so a group may read it; nobody else should.</summary>
+    private void WarnOfOpenFile(string path)
+    {
+        if (_isOpenFileTold || OperatingSystem.IsWindows() || !File.Exists(path) || (File.GetUnixFileMode(path) & UnixFileMode.OtherRead) == 0) return;
+        _isOpenFileTold = true;
+        LogOpenFile(path);
+    }
 
     private static async Task<string> ReadAsync(string path, CancellationToken cancellationToken)
     {
@@ -145,6 +156,9 @@ internal sealed partial class VaultSession(VaultClusterOptions cluster, IVaultAu
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Logged in to Vault {Cluster} for {Life}")]
     private partial void LogLoggedIn(string cluster, TimeSpan life);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Everybody on this machine can read {Path}, by which the broker logs in to Vault: chmod o= {Path}")]
+    private partial void LogOpenFile(string path);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Cannot log in to Vault {Cluster}; it is tried again: {Detail}")]
     private partial void LogNotLoggedIn(string cluster, string detail);

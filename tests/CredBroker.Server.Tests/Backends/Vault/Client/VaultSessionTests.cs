@@ -26,6 +26,7 @@ public sealed class VaultSessionTests
         _vault = new FakeVaultAuth(_time);
         _log = new FakeLogger<VaultSession>();
         File.WriteAllText(_folder.File("secret-id"), "s3cr3t-id\n");
+        ScratchFolder.SetMode(_folder.File("secret-id"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         _session = Session(new VaultClusterOptions { Name = "main", Login = VaultLoginMethod.AppRole, RoleId = "role", SecretIdFile = _folder.File("secret-id") });
     }
 
@@ -163,6 +164,19 @@ public sealed class VaultSessionTests
 
         Assert.That((await FaultAsync()).Message, Does.Contain($"The file {_folder.File("secret-id")} cannot be read"));
         Assert.That(_vault.Calls, Is.Empty);
+    }
+
+    [Test]
+    public async Task GetToken_EverybodyCanReadTheSecretId_WarnedOfOnce()
+    {
+        ScratchFolder.SetMode(_folder.File("secret-id"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        for (var i = 0; i < 2; i++)
+        {
+            await GetAsync();
+            _time.Advance(TimeSpan.FromHours(2));
+        }
+
+        Assert.That(_log.Collector.GetSnapshot().Count(line => line.Message.StartsWith("Everybody on this machine can read", StringComparison.Ordinal)), Is.EqualTo(1));
     }
 
     [Test]
