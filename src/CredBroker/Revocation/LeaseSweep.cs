@@ -15,7 +15,7 @@ public sealed class LeaseSweep(ILeaseIndex index)
             string? after = null;
             do
             {
-                var page = await index.ScanAsync(bucket, selector, after, RevokeRequest.MaxLeases, cancellationToken);
+                var page = await index.ScanAsync(bucket, selector, after, LeasePage.Size, cancellationToken);
                 var live = page.Leases.Where(lease => lease.State is LeaseState.Intent or LeaseState.Active).ToList();
                 if (live.Count > 0) yield return live;
                 after = page.Next;
