@@ -48,6 +48,7 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<LeaseRevoker>();
         services.AddSingleton<LeaseReleaser>();
         services.AddSingleton<TaskEnder>();
+        services.AddSingleton<TaskConfirmation>();
         services.AddSingleton<BackendRevoker>();
         services.AddSingleton<LeaseSweep>();
         services.AddSingleton<OrderConfirmation>();
