@@ -51,6 +51,7 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<TaskConfirmation>();
         services.AddSingleton<BackendRevoker>();
         services.AddSingleton<LeaseSweep>();
+        services.AddSingleton<OrderSweep>();
         services.AddSingleton<OrderConfirmation>();
         services.AddSingleton<OrderDrain>();
         services.AddSingleton<MassRevocation>();
