@@ -55,6 +55,9 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<OrderConfirmation>();
         services.AddSingleton<OrderDrain>();
         services.AddSingleton<MassRevocation>();
+        services.AddSingleton<RevocationOrders>();
+        services.AddSingleton<StandingFences>();
+        services.AddSingleton<DeadLetterReview>();
         services.AddSingleton<ClockReset>();
         services.AddSingleton<Expirer>();
         services.AddSingleton<OwedAuditDrain>();

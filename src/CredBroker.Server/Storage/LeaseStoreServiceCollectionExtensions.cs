@@ -37,6 +37,7 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<IFenceStore>(provider => provider.GetRequiredService<RedisFenceStore>());
         services.AddSingleton<IRevocationBacklog, RedisRevocationBacklog>();
         services.AddSingleton<IWorkloadQuota, RedisWorkloadQuota>();
+        services.AddSingleton<IDeadLetters, RedisDeadLetters>();
         services.AddSingleton<IOrderStore, RedisOrderStore>();
         services.AddSingleton<IOrderLedger, RedisOrderLedger>();
         services.AddSingleton<IPreviewStore, RedisPreviewStore>();
