@@ -26,6 +26,8 @@ public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
 
     public required IOrderLedger Ledger { get; init; }
 
+    public required IPreviewStore Previews { get; init; }
+
     public required IDeadLetters DeadLetters { get; init; }
 
     public required IAuditOutbox Outbox { get; init; }

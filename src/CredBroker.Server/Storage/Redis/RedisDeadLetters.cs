@@ -14,8 +14,8 @@ internal sealed class RedisDeadLetters(RedisStore store, RedisClock clock) : IDe
         var values = await store.GuardAsync(
             database => Task.WhenAll(ids.Select(id => database.StringGetAsync(BucketKeys.Of(id.Bucket).Lease(id)))), cancellationToken);
         var dead = ids.Zip(values).Where(found => !found.Second.IsNull)
-            .Select(found => (Lease: LeaseCodec.Read(found.First, (string)found.Second!), Text: (string)found.Second!))
-            .Where(found => found.Lease.State == LeaseState.Irrevocable).ToList();
+            .Select(found => (Lease: RedisLeaseStore.TryRead(store, found.First, (string)found.Second!)!, Text: (string)found.Second!))
+            .Where(found => found.Lease?.State == LeaseState.Irrevocable).ToList();
         var next = await store.GuardAsync(
             database => Task.WhenAll(dead.Select(found => Task.WhenAll(QueuesOf(found.Lease).Select(
                 queue => database.SortedSetScoreAsync(queue, found.Lease.Id.Value))))),

@@ -36,8 +36,22 @@ internal sealed class RedisOrderStore(RedisStore store) : IOrderStore
     public async Task<IReadOnlyList<RevocationOrder>> ListOpenAsync(CancellationToken cancellationToken)
     {
         var ids = await store.GuardAsync(database => database.SetMembersAsync(OrderKeys.Open), cancellationToken);
-        var open = await Task.WhenAll(ids.Select(id => FindAsync(OrderId.Parse((string)id!), cancellationToken)));
+        var open = await Task.WhenAll(ids.Select(id => TryFindAsync((string)id!, cancellationToken)));
         return [.. open.OfType<RevocationOrder>()];
+    }
+
+    /// <summary>An order; null also where its record cannot be read, which is made known: it must not hold up the others.</summary>
+    private async Task<RevocationOrder?> TryFindAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(OrderId.Parse(id), cancellationToken);
+        }
+        catch (Exception fault) when (UnreadableRecords.IsSignedBy(fault))
+        {
+            store.Unreadable.Note(id);
+            return null;
+        }
     }
 
     public async Task<bool> TryHoldAsync(OrderId id, string holder, TimeSpan hold, CancellationToken cancellationToken)

@@ -42,6 +42,7 @@ internal static class BrokerServices
             Quota = provider.GetRequiredService<IWorkloadQuota>(),
             Orders = provider.GetRequiredService<IOrderStore>(),
             Ledger = provider.GetRequiredService<IOrderLedger>(),
+            Previews = provider.GetRequiredService<IPreviewStore>(),
             DeadLetters = provider.GetRequiredService<IDeadLetters>(),
             Outbox = provider.GetRequiredService<IAuditOutbox>(),
             Log = provider.GetRequiredService<IRevocationLog>(),
