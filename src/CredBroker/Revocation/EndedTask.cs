@@ -1,5 +1,3 @@
-using CredBroker.Leases;
-
 namespace CredBroker.Revocation;
 
 /// <summary>A task that is over, with what its backends have still to say.</summary>
