@@ -11,7 +11,7 @@ internal static class BenchCommand
     private static readonly IFigureGroup[] Groups =
     [
         new IssueFigures(), new EndToRefusedFigure(), new ExpiryLagFigure(), new LargeTaskFigure(), new MassRevocationFigures(), new MillionFigures(),
-        new VaultIssueFigure(),
+        new VaultIssueFigure(), new HealthyBackendFigure(),
     ];
 
     /// <returns>0, 1 where a measurement failed, 2 for a name that there is not. A target that is missed is no failure.</returns>

@@ -48,6 +48,7 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<ILeaseRevoker>(provider => provider.GetRequiredService<LeaseRevoker>());
         services.AddSingleton<LeaseReleaser>();
         services.AddSingleton<TaskEnder>();
+        services.AddSingleton<LeaseFates>();
         services.AddSingleton<TaskConfirmation>();
         services.AddSingleton<BackendRevoker>();
         services.AddSingleton<LeaseSweep>();

@@ -14,8 +14,8 @@ internal sealed partial class OrderLane(OrderDrain drain, TimeProvider time, ILo
     private TimeSpan _pause;
     private long _endedAt;
 
-    /// <summary>Whether nothing of it is under way.</summary>
-    public bool IsIdle => _turn.IsCompleted;
+    /// <summary>What is under way; completed where nothing is.</summary>
+    public Task Turn => _turn;
 
     /// <summary>Begins a turn, unless the one before has not come to its end or was so short a time ago that nothing can have changed.</summary>
     public void Begin(RevocationOrder order, CancellationToken cancellationToken)

@@ -11,11 +11,17 @@ internal sealed class OrderWorker(IOrderStore orders, OrderDrain drain, TimeProv
 
     protected override TimeSpan Pause => TimeSpan.FromMilliseconds(200);
 
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await Task.WhenAll(_lanes.Values.Select(lane => lane.Turn));
+    }
+
     protected override async Task TurnAsync(CancellationToken cancellationToken)
     {
         var open = (await orders.ListOpenAsync(cancellationToken)).ToDictionary(order => order.Id);
         foreach (var (id, lane) in _lanes)
-            if (lane.IsIdle && !open.ContainsKey(id)) _lanes.Remove(id);
+            if (lane.Turn.IsCompleted && !open.ContainsKey(id)) _lanes.Remove(id);
         foreach (var order in open.Values)
         {
             if (!_lanes.TryGetValue(order.Id, out var lane)) _lanes.Add(order.Id, lane = new OrderLane(drain, _time, logger));

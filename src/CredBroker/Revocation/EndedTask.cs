@@ -1,5 +1,3 @@
-using CredBroker.Leases;
-
 namespace CredBroker.Revocation;
 
 /// <summary>A task that is over, with what its backends have still to say.</summary>
@@ -7,19 +5,18 @@ namespace CredBroker.Revocation;
 /// <param name="Pending">The leases whose end is recorded and not confirmed yet.</param>
 public sealed record EndedTask(TaskReceipt Receipt, IReadOnlyList<LeaseId> Pending)
 {
-    /// <summary>The same one after another look at some of the pending leases; one that is forgotten was confirmed.</summary>
-    internal EndedTask After(IReadOnlyList<LeaseId> asked, IReadOnlyList<Lease> found)
+    /// <summary>The same one after another look at some of the pending leases.</summary>
+    internal EndedTask After(LeaseFate fate)
     {
-        var known = found.ToDictionary(lease => lease.Id);
-        var confirmed = asked.Where(id => !known.TryGetValue(id, out var lease) || lease.State == LeaseState.Revoked).ToHashSet();
-        var irrevocable = asked.Where(id => known.TryGetValue(id, out var lease) && lease.State == LeaseState.Irrevocable).ToHashSet();
-        if (confirmed.Count + irrevocable.Count == 0) return this;
-        List<LeaseId> left = [.. Pending.Where(id => !confirmed.Contains(id) && !irrevocable.Contains(id))];
+        if (fate.Settled == 0) return this;
+        var settled = fate.Confirmed.Concat(fate.Irrevocable).ToHashSet();
+        var known = fate.Known.ToDictionary(lease => lease.Id);
+        List<LeaseId> left = [.. Pending.Where(id => !settled.Contains(id))];
         return new EndedTask(
             Receipt with
             {
-                Confirmed = Receipt.Confirmed + confirmed.Count,
-                Irrevocable = Receipt.Irrevocable + irrevocable.Count,
+                Confirmed = Receipt.Confirmed + fate.Confirmed.Count,
+                Irrevocable = Receipt.Irrevocable + fate.Irrevocable.Count,
                 Pending = left.Count,
                 Leases = [.. Receipt.Leases.Select(lease => known.GetValueOrDefault(lease.Id, lease))],
             },

@@ -1,9 +1,7 @@
-using CredBroker.Leases;
-
 namespace CredBroker.Revocation;
 
 /// <summary>Follows the leases of an order that backends have still to confirm.</summary>
-public sealed class OrderConfirmation(IOrderStore orders, IOrderLedger ledger, ILeaseIndex leases)
+public sealed class OrderConfirmation(IOrderStore orders, IOrderLedger ledger, LeaseFates fates)
 {
     private const int Sample = 500;
 
@@ -27,11 +25,8 @@ public sealed class OrderConfirmation(IOrderStore orders, IOrderLedger ledger, I
     private async Task<int?> SettleSomeAsync(OrderId id, string holder, CancellationToken cancellationToken)
     {
         var asked = await ledger.SampleUnconfirmedAsync(id, Sample, cancellationToken);
-        var found = (await leases.ReadAsync(asked, cancellationToken)).ToDictionary(lease => lease.Id);
-        // A lease that is forgotten was confirmed longer ago than its tombstone lives.
-        var confirmed = asked.Where(one => !found.TryGetValue(one, out var lease) || lease.State == LeaseState.Revoked).ToList();
-        var irrevocable = found.Values.Where(lease => lease.State == LeaseState.Irrevocable).Select(lease => lease.Id).ToList();
-        if (confirmed.Count + irrevocable.Count == 0) return 0;
-        return await ledger.SettleAsync(id, holder, confirmed, irrevocable, cancellationToken) ? confirmed.Count + irrevocable.Count : null;
+        var fate = await fates.ReadAsync(asked, cancellationToken);
+        if (fate.Settled == 0) return 0;
+        return await ledger.SettleAsync(id, holder, fate.Confirmed, fate.Irrevocable, cancellationToken) ? fate.Settled : null;
     }
 }

@@ -1,9 +1,7 @@
-using CredBroker.Leases;
-
 namespace CredBroker.Revocation;
 
 /// <summary>Waits for what backends have still to say about the leases of a task that is over.</summary>
-public sealed class TaskConfirmation(ILeaseIndex leases, TimeProvider time)
+public sealed class TaskConfirmation(LeaseFates fates, TimeProvider time)
 {
     private const int AtOnce = 500;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
@@ -21,6 +19,7 @@ public sealed class TaskConfirmation(ILeaseIndex leases, TimeProvider time)
             pause = ended.Pending.Count < before ? FirstPause : Shorter(pause * 2, LongestPause);
         }
 
+        if (atMost <= TimeSpan.Zero) return ended.Receipt;
         // The last word is said of all of them.
         foreach (var some in ended.Pending.Skip(AtOnce).Chunk(AtOnce)) ended = await LookAsync(ended, some, cancellationToken);
         return ended.Receipt;
@@ -40,7 +39,7 @@ public sealed class TaskConfirmation(ILeaseIndex leases, TimeProvider time)
     }
 
     private async Task<EndedTask> LookAsync(EndedTask ended, IReadOnlyList<LeaseId> some, CancellationToken cancellationToken) =>
-        ended.After(some, await leases.ReadAsync(some, cancellationToken));
+        ended.After(await fates.ReadAsync(some, cancellationToken));
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

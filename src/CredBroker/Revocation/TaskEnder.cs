@@ -84,7 +84,7 @@ public sealed class TaskEnder(
         // Others may have been faster with some.
         if (now.Count < live.Count)
             foreach (var other in await index.ReadAsync([.. live.Select(lease => lease.Id).Where(id => !now.ContainsKey(id))], cancellationToken)) now.Add(other.Id, other);
-        return [.. page.Where(lease => !IsLive(lease) || now.ContainsKey(lease.Id)).Select(lease => now.GetValueOrDefault(lease.Id, lease))];
+        return [.. page.Select(lease => now.GetValueOrDefault(lease.Id, lease))];
     }
 
     private async IAsyncEnumerable<IReadOnlyList<Lease>> PagesAsync(TaskId id, [EnumeratorCancellation] CancellationToken cancellationToken)

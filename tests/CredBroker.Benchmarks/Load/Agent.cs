@@ -44,6 +44,10 @@ internal sealed class Agent
 
     public async Task<TaskReceipt> EndAsync() => (await _tasks.EndTaskAsync(new EndTaskRequest(), _headers)).Receipt;
 
+    /// <summary>Ends the task and waits until all of it is confirmed, or for so long.</summary>
+    public async Task<TaskReceipt> EndAsync(TimeSpan wait) =>
+        (await _tasks.EndTaskAsync(new EndTaskRequest { Wait = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(wait) }, _headers)).Receipt;
+
     /// <summary>Every lease of the task, ended ones too.</summary>
     public async Task<IReadOnlyList<Lease>> ListLeasesAsync()
     {

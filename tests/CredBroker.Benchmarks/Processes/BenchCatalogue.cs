@@ -12,6 +12,12 @@ internal static class BenchCatalogue
     /// <summary>Accounts of a database that Vault makes.</summary>
     public const string VaultTemplate = "orders-db";
 
+    /// <summary>The same at another Vault.</summary>
+    public const string OtherVaultTemplate = "orders-db-other";
+
+    /// <summary>What that Vault is called.</summary>
+    public const string OtherVault = "other";
+
     /// <summary>One whose leases die while somebody watches.</summary>
     public const string BriefTemplate = "orders-api-brief";
 
@@ -77,6 +83,24 @@ internal static class BenchCatalogue
           ttl: { default: 1h, max: 4h }
           backend:
             vault: { mount: database, role: orders }
+        """;
+
+    /// <summary>What a broker with two Vaults behind it has beside the others.</summary>
+    public const string TwoVaultsDocuments = VaultDocuments + $$"""
+
+        ---
+        apiVersion: credbroker/v1
+        kind: Template
+        metadata: { name: {{OtherVaultTemplate}}, owner: payments-platform }
+        spec:
+          tenants: [{{Tenant}}]
+          subjects: ["spiffe://bench.test/agent/*"]
+          target: orders-api
+          risk: low
+          capabilities: [read]
+          ttl: { default: 1h, max: 4h }
+          backend:
+            vault: { cluster: {{OtherVault}}, mount: database, role: orders }
         """;
 
     /// <param name="folder">Where to.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using CredBroker.Testing;
 
 namespace CredBroker.Benchmarks.Processes;
 
@@ -58,6 +59,9 @@ internal sealed class ChildProcess : IAsyncDisposable
             await Task.Delay(Poll, TimeProvider.System, cancellationToken);
         }
     }
+
+    /// <summary>Lets nothing of it run any more, while the system still keeps its connections.</summary>
+    public void Pause() => UnixSignal.Send(_process, UnixSignal.Stop);
 
     public async ValueTask DisposeAsync()
     {

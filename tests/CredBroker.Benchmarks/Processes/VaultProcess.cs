@@ -42,15 +42,18 @@ internal sealed class VaultProcess : IAsyncDisposable
     }
 
     /// <summary>What a broker has to be told to use it.</summary>
-    public IReadOnlyDictionary<string, string> Settings() => new Dictionary<string, string>
+    public IReadOnlyDictionary<string, string> Settings(int number = 0, string name = "main") => new Dictionary<string, string>
     {
-        ["Name"] = "main",
+        ["Name"] = name,
         ["Address"] = Access.Address,
         ["CaFile"] = CertificateFile,
         ["Login"] = "AppRole",
         ["RoleId"] = Access.RoleId,
         ["SecretIdFile"] = SecretIdFile,
-    }.ToDictionary(setting => $"Backends__Vault__Clusters__0__{setting.Key}", setting => setting.Value);
+    }.ToDictionary(setting => $"Backends__Vault__Clusters__{number}__{setting.Key}", setting => setting.Value);
+
+    /// <summary>From now on it takes connections and answers nobody.</summary>
+    public void Pause() => _process.Pause();
 
     public async ValueTask DisposeAsync()
     {

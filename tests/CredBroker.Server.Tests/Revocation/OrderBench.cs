@@ -31,7 +31,7 @@ internal sealed class OrderBench : IOrderStore, IOrderLedger, IFenceStore, ILeas
         var nothing = new NothingElse();
         var revoker = new LeaseRevoker(nothing, nothing, new TransitionAudit(audit, nothing, Time, NullLogger<TransitionAudit>.Instance));
         var sweep = new OrderSweep(this, this, this, new LeaseSweep(this), revoker, Time);
-        var drain = new OrderDrain(this, this, sweep, new OrderConfirmation(this, this, this), audit);
+        var drain = new OrderDrain(this, this, sweep, new OrderConfirmation(this, this, new LeaseFates(this, nothing)), audit);
         return new OrderWorker(this, drain, Time, NullLogger<OrderWorker>.Instance);
     }
 

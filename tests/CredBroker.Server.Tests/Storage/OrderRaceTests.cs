@@ -128,6 +128,6 @@ public sealed class OrderRaceTests() : StoreConformance(StoreForms.Redis)
         var transitions = new TransitionAudit(audit, broker.Outbox, TimeProvider.System, NullLogger<TransitionAudit>.Instance);
         var revoker = new LeaseRevoker(broker.Leases, broker.Quota, transitions);
         var sweep = new OrderSweep(broker.Orders, broker.Ledger, broker.Index, new LeaseSweep(broker.Index), revoker, TimeProvider.System);
-        return new OrderDrain(broker.Orders, broker.Fences, sweep, new OrderConfirmation(broker.Orders, broker.Ledger, broker.Index), audit);
+        return new OrderDrain(broker.Orders, broker.Fences, sweep, new OrderConfirmation(broker.Orders, broker.Ledger, new LeaseFates(broker.Index, broker.Leases)), audit);
     }
 }

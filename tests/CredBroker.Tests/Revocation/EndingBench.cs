@@ -15,7 +15,7 @@ internal sealed class EndingBench : IDueIndex, IWorkloadQuota, IAuditOutbox, IDi
         var transitions = new TransitionAudit(new RecordingAuditLog(), this, Time, NullLogger<TransitionAudit>.Instance);
         var revoker = new LeaseRevoker(Leases, this, transitions);
         Ender = new TaskEnder(Tasks, Leases, Leases, revoker, transitions, Time);
-        Confirmation = new TaskConfirmation(Leases, Time);
+        Confirmation = new TaskConfirmation(new LeaseFates(Leases, Leases), Time);
         Expirer = new Expirer(this, revoker, Ender, NullLogger<Expirer>.Instance);
     }
 

@@ -8,6 +8,9 @@ internal sealed class StubLeases : ILeaseStore, ILeaseIndex
     private readonly Lock _gate = new();
     private readonly Dictionary<LeaseId, Lease> _leases = [];
 
+    /// <summary>Leases whose record this broker cannot read.</summary>
+    public HashSet<LeaseId> Unreadable { get; } = [];
+
     /// <summary>How many leases each look by ids asked for.</summary>
     public List<int> Looks { get; } = [];
 
@@ -52,6 +55,12 @@ internal sealed class StubLeases : ILeaseStore, ILeaseIndex
         lock (_gate) _leases[id] = _leases[id] with { State = state };
     }
 
+    /// <summary>What is remembered of a lease has run out.</summary>
+    public void Forget(LeaseId id)
+    {
+        lock (_gate) _leases.Remove(id);
+    }
+
     public int Count(LeaseState state)
     {
         lock (_gate) return _leases.Values.Count(lease => lease.State == state);
@@ -83,7 +92,7 @@ internal sealed class StubLeases : ILeaseStore, ILeaseIndex
         lock (_gate)
         {
             Looks.Add(ids.Count);
-            return Task.FromResult<IReadOnlyList<Lease>>([.. ids.Where(_leases.ContainsKey).Select(id => _leases[id])]);
+            return Task.FromResult<IReadOnlyList<Lease>>([.. ids.Where(id => _leases.ContainsKey(id) && !Unreadable.Contains(id)).Select(id => _leases[id])]);
         }
     }
 
@@ -96,7 +105,10 @@ internal sealed class StubLeases : ILeaseStore, ILeaseIndex
 
     public Task<RenewOutcome> RenewAsync(Lease lease, LeaseRenewal renewal, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<Lease?> FindAsync(LeaseId id, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<Lease?> FindAsync(LeaseId id, CancellationToken cancellationToken)
+    {
+        lock (_gate) return Unreadable.Contains(id) ? throw new FormatException("The record is damaged.") : Task.FromResult(_leases.GetValueOrDefault(id));
+    }
 
     public Task<LeaseScan> ScanAsync(int bucket, LeaseSelector selector, string? after, int take, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

@@ -69,6 +69,16 @@ public sealed class TaskConfirmationTests
     }
 
     [Test]
+    public async Task Wait_NotAtAll_AsksForNothing()
+    {
+        var (ended, _) = await EndAsync(tokens: 0, secrets: 700);
+        _bench.Leases.Looks.Clear();
+
+        Assert.That(await _bench.Confirmation.WaitAsync(ended, TimeSpan.Zero, CancellationToken.None), Is.SameAs(ended.Receipt));
+        Assert.That(_bench.Leases.Looks, Is.Empty);
+    }
+
+    [Test]
     public async Task End_Again_ReceiptOfWhatHasBecomeOfThem()
     {
         var task = _bench.Tasks.Add();
