@@ -7,8 +7,6 @@ using CredBroker.Server.Storage;
 using CredBroker.Server.Templates;
 using CredBroker.Server.Tokens;
 using CredBroker.Tokens;
-using Google.Protobuf.Reflection;
-using Google.Rpc;
 using Microsoft.Extensions.Options;
 
 namespace CredBroker.Server.Hosting;
@@ -41,6 +39,8 @@ public static class BrokerHost
         var app = builder.Build();
         // All settings at once, and before the first of them is used.
         app.Services.GetRequiredService<IStartupValidator>().Validate();
+        app.UseRouting();
+        app.UseMiddleware<UnreadableRequests>();
         MapEndpoints(app);
         var data = app.Services.GetRequiredService<DataFolder>();
         app.Lifetime.ApplicationStarted.Register(() => listeners.Publish(data));
@@ -57,6 +57,8 @@ public static class BrokerHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // Above the largest message, so that it is the message that is refused, with its reason.
+            kestrel.Limits.MaxRequestBodySize = MaxMessageBytes + 1024;
             listeners.Configure(kestrel);
         });
         services.AddSettings<ListenOptions>(builder.Configuration, ListenOptions.SectionName, options => options.Faults());
@@ -83,8 +85,7 @@ public static class BrokerHost
             // The first is the outermost: it turns the second one's refusals into statuses.
             options.Interceptors.Add<RefusalInterceptor>();
             options.Interceptors.Add<AccessInterceptor>();
-        }).AddJsonTranscoding(options => options.TypeRegistry = TypeRegistry.FromMessages(
-            ErrorInfo.Descriptor, RetryInfo.Descriptor, BadRequest.Descriptor));
+        }).AddJsonTranscoding(options => options.TypeRegistry = Refusals.Details);
         services.AddGrpcHealthChecks().AddCheck<ReadinessCheck>("ready");
     }
 

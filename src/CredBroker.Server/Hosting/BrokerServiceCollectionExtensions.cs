@@ -36,7 +36,6 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<CredentialMaker>();
         services.AddSingleton<CredentialIssuer>();
         services.AddSingleton<CredentialRenewer>();
-        services.AddSingleton<LeaseReader>();
         services.AddSingleton<LeaseLister>();
         return services;
     }
@@ -46,13 +45,19 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSettings<RevocationOptions>(configuration, RevocationOptions.SectionName, options => options.Faults());
         services.AddSingleton<TransitionAudit>();
         services.AddSingleton<LeaseRevoker>();
+        services.AddSingleton<ILeaseRevoker>(provider => provider.GetRequiredService<LeaseRevoker>());
         services.AddSingleton<LeaseReleaser>();
         services.AddSingleton<TaskEnder>();
+        services.AddSingleton<TaskConfirmation>();
         services.AddSingleton<BackendRevoker>();
         services.AddSingleton<LeaseSweep>();
+        services.AddSingleton<OrderSweep>();
         services.AddSingleton<OrderConfirmation>();
         services.AddSingleton<OrderDrain>();
         services.AddSingleton<MassRevocation>();
+        services.AddSingleton<RevocationOrders>();
+        services.AddSingleton<StandingFences>();
+        services.AddSingleton<DeadLetterReview>();
         services.AddSingleton<ClockReset>();
         services.AddSingleton<Expirer>();
         services.AddSingleton<OwedAuditDrain>();

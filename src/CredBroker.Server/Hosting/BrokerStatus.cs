@@ -1,5 +1,6 @@
 using System.Reflection;
 using CredBroker.Audit;
+using CredBroker.Leases;
 using CredBroker.Server.Storage.Redis;
 using CredBroker.Templates;
 using CredBroker.Tokens;
@@ -8,7 +9,8 @@ namespace CredBroker.Server.Hosting;
 
 /// <summary>Tells whether the broker would issue now, and what is in the way where it would not.</summary>
 internal sealed class BrokerStatus(
-    RedisStore store, IAuditLog audit, ISigningKeyRing keys, ITemplateCatalogue catalogue, IEnumerable<IStatusSource> sources, TimeProvider time)
+    RedisStore store, IRevocationBacklog backlog, IAuditLog audit, ISigningKeyRing keys, ITemplateCatalogue catalogue,
+    IEnumerable<IStatusSource> sources, TimeProvider time)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
@@ -32,7 +34,20 @@ internal sealed class BrokerStatus(
             _startedAt,
             snapshot.Templates.Count,
             snapshot.Version,
-            store.Options.IsEmbedded ? "embedded" : "redis");
+            store.Form);
+    }
+
+    /// <summary>Revocations that wait for their backends, and leases that no backend would revoke; both 0 where the store does not answer.</summary>
+    public async Task<(long Waiting, long DeadLetters)> CountRevocationsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await backlog.CountAsync([.. await backlog.ListBackendsAsync(cancellationToken)], cancellationToken);
+        }
+        catch (RefusedException)
+        {
+            return default;
+        }
     }
 
     private async Task<StatusComponent> ReadStoreAsync(CancellationToken cancellationToken)

@@ -25,8 +25,9 @@ public interface ILeaseStore
     Task<IReadOnlyList<Lease>> RevokeAsync(RevokeRequest request, CancellationToken cancellationToken);
 
     /// <summary>The lease, or null where it is unknown or forgotten.</summary>
+    /// <exception cref="FormatException">Its record cannot be read.</exception>
     Task<Lease?> FindAsync(LeaseId id, CancellationToken cancellationToken);
 
-    /// <summary>Leases of a task, oldest first, starting at <paramref name="skip"/>; those already forgotten are left out.</summary>
+    /// <summary>Leases of a task, oldest first, starting at <paramref name="skip"/>; those already forgotten, or unreadable, are left out.</summary>
     Task<LeasePage> ListAsync(TaskId taskId, long skip, int take, CancellationToken cancellationToken);
 }

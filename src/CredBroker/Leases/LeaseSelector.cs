@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace CredBroker.Leases;
 
 /// <summary>Which leases: everything that is set must match; nothing set matches all.</summary>
@@ -44,6 +46,9 @@ public sealed record LeaseSelector
 
     /// <summary>Whether nothing at all is set: it then matches everything.</summary>
     public bool IsEmpty => this == new LeaseSelector();
+
+    /// <summary>How much text it holds, in bytes of UTF-8.</summary>
+    internal int TextBytes => new[] { Tenant, Workload, AttestedSelector, Template, Target, Backend, PolicyVersion }.Sum(text => Encoding.UTF8.GetByteCount(text ?? ""));
 
     /// <summary>Whether a lease matches.</summary>
     public bool Matches(Lease lease) =>

@@ -24,6 +24,7 @@ internal sealed class NearlyFullStoreTests
         await FillAsync(redis, 0.9);
 
         await Eventually.IsTrueAsync(() => IsRefusedAsync(task), "issuing stops");
+        await Refused.WithAsync(StatusCode.Unavailable, "STORE_UNAVAILABLE", () => broker.Calls.OpenAsync());
 
         Assert.That((await broker.Calls.Credentials.ReleaseAsync(new ReleaseRequest { LeaseId = lease }, task.Auth)).Lease.State, Is.EqualTo(LeaseState.Revoked));
         Assert.That(broker.Output, Does.Contain("is nearly full"));
@@ -39,9 +40,9 @@ internal sealed class NearlyFullStoreTests
             await task.IssueAsync();
             return false;
         }
-        catch (RpcException)
+        catch (RpcException refusal)
         {
-            var refusal = await Refused.WithAsync(StatusCode.Unavailable, "STORE_UNAVAILABLE", () => task.IssueAsync());
+            await Refused.WithAsync(StatusCode.Unavailable, "STORE_UNAVAILABLE", () => Task.FromException(refusal));
             Assert.That(Refused.RetryOf(refusal), Is.GreaterThan(TimeSpan.Zero));
             return true;
         }

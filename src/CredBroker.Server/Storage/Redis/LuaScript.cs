@@ -19,7 +19,7 @@ internal sealed class LuaScript
 
     public static LuaScript ReopenTask { get; } = new("reopen_task", releases: false);
 
-    public static LuaScript Heartbeat { get; } = new("heartbeat", releases: false);
+    public static LuaScript Heartbeat { get; } = new("heartbeat", releases: true);
 
     public static LuaScript Begin { get; } = new("begin", releases: false);
 
@@ -53,13 +53,23 @@ internal sealed class LuaScript
 
     public static LuaScript ResetClock { get; } = new("reset_clock", releases: true);
 
+    public static LuaScript Remember { get; } = new("remember", releases: true);
+
     public static LuaScript Hold { get; } = new("hold", releases: true);
+
+    public static LuaScript SaveOrder { get; } = new("save_order", releases: true);
+
+    public static LuaScript ReadOrder { get; } = new("read_order", releases: true);
+
+    public static LuaScript TurnPage { get; } = new("turn_page", releases: true);
+
+    public static LuaScript SettleOrder { get; } = new("settle_order", releases: true);
 
     public static LuaScript PutKeys { get; } = new("put_keys", releases: true);
 
     public string Name { get; }
 
-    /// <summary>It takes things away, so a full store must still run it.</summary>
+    /// <summary>It takes things away, or keeps what lives from being taken, so a full store must still run it.</summary>
     public bool Releases { get; }
 
     /// <summary>Redis refuses another slot and undeclared flags once it reads the first line; the embedded store does not know it.</summary>

@@ -119,17 +119,36 @@ internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room) : ILease
         return new LeasePage(leases, members.Length < take ? null : skip + members.Length);
     }
 
-    /// <summary>Leases of one bucket by one MGET; those that are gone are left out.</summary>
+    /// <summary>Leases of one bucket by one MGET; those that are gone or unreadable are left out.</summary>
     internal static async Task<IReadOnlyList<Lease>> ReadAllAsync(
         RedisStore store, BucketKeys keys, IReadOnlyList<LeaseId> ids, CancellationToken cancellationToken)
     {
         if (ids.Count == 0) return [];
         RedisKey[] leaseKeys = [.. ids.Select(keys.Lease)];
-        var values = await store.GuardAsync(database => database.StringGetAsync(leaseKeys), cancellationToken);
+        return ReadAll(store, ids, await store.GuardAsync(database => database.StringGetAsync(leaseKeys), cancellationToken));
+    }
+
+    /// <summary>Leases from their records; those that are gone or unreadable are left out.</summary>
+    internal static IReadOnlyList<Lease> ReadAll(RedisStore store, IReadOnlyList<LeaseId> ids, RedisValue[] values)
+    {
         var leases = new List<Lease>(ids.Count);
         for (var i = 0; i < values.Length; i++)
-            if (!values[i].IsNull) leases.Add(LeaseCodec.Read(ids[i], (string)values[i]!));
+            if (!values[i].IsNull && TryRead(store, ids[i], (string)values[i]!) is { } lease) leases.Add(lease);
         return leases;
+    }
+
+    /// <summary>A lease from its record; null where it cannot be read, which is made known.</summary>
+    internal static Lease? TryRead(RedisStore store, LeaseId id, string value)
+    {
+        try
+        {
+            return LeaseCodec.Read(id, value);
+        }
+        catch (FormatException)
+        {
+            store.Unreadable.Note(id.Value);
+            return null;
+        }
     }
 
     private static RedisKey[] BeginKeys(LeaseIntent intent)
