@@ -30,7 +30,8 @@ internal sealed class VaultProcess : IAsyncDisposable
     public static async Task<VaultProcess> StartAsync(bool isDurable, CancellationToken cancellationToken)
     {
         var folder = new ScratchFolder();
-        string[] arguments = [VaultServer.Verb, folder.Combine("vault.pem"), .. isDurable ? [folder.Combine("journal")] : Array.Empty<string>()];
+        List<string> arguments = [VaultServer.Verb, folder.Combine("vault.pem")];
+        if (isDurable) arguments.Add(folder.Combine("journal"));
         var process = ChildProcess.Start("The double of Vault", Environment.ProcessPath!, arguments);
         try
         {
