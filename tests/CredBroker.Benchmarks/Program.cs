@@ -9,9 +9,9 @@ if (args is [EchoServer.Verb])
     return 0;
 }
 
-if (args is [VaultServer.Verb, var certificateFile])
+if (args is [VaultServer.Verb, var certificateFile, .. var journal])
 {
-    await VaultServer.RunAsync(certificateFile);
+    await VaultServer.RunAsync(certificateFile, journal.FirstOrDefault());
     return 0;
 }
 

@@ -24,10 +24,15 @@ internal sealed class VaultProcess : IAsyncDisposable
 
     private string SecretIdFile => _folder.Combine("secret-id");
 
-    public static async Task<VaultProcess> StartAsync(CancellationToken cancellationToken)
+    /// <summary>Starts one.</summary>
+    /// <param name="isDurable">Whether it has each token and lease on disk before it tells of it.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    public static async Task<VaultProcess> StartAsync(bool isDurable, CancellationToken cancellationToken)
     {
         var folder = new ScratchFolder();
-        var process = ChildProcess.Start("The double of Vault", Environment.ProcessPath!, [VaultServer.Verb, folder.Combine("vault.pem")]);
+        List<string> arguments = [VaultServer.Verb, folder.Combine("vault.pem")];
+        if (isDurable) arguments.Add(folder.Combine("journal"));
+        var process = ChildProcess.Start("The double of Vault", Environment.ProcessPath!, arguments);
         try
         {
             var line = await process.ReadFirstLineAsync(TimeSpan.FromSeconds(30), cancellationToken);

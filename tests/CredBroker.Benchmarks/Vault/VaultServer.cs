@@ -16,11 +16,13 @@ internal static class VaultServer
     /// Serves until its standard input ends, so that it cannot outlive whoever started it. It writes its certificate into a file, and says in
     /// one line where it listens and how a broker logs in.
     /// </summary>
-    public static async Task RunAsync(string certificateFile)
+    /// <param name="certificateFile">Where its certificate goes.</param>
+    /// <param name="journalFile">Where it keeps tokens and leases before it tells of them; null = in memory.</param>
+    public static async Task RunAsync(string certificateFile, string? journalFile)
     {
         using var certificate = MakeCertificate();
         await File.WriteAllTextAsync(certificateFile, certificate.ExportCertificatePem());
-        await using var vault = await VaultDouble.StartAsync(new VaultDoubleSettings { Certificate = certificate, Records = false });
+        await using var vault = await VaultDouble.StartAsync(new VaultDoubleSettings { Certificate = certificate, JournalFile = journalFile, Records = false });
         using var root = VaultClient.Trusting(certificate, vault.Address, vault.RootToken);
         var setUp = await BrokerInVault.SetUpAsync(root);
         await Console.Out.WriteLineAsync(JsonSerializer.Serialize(new VaultAccess(vault.Address, setUp.RoleId, setUp.SecretId)));

@@ -158,5 +158,6 @@ public sealed class VaultDouble : IAsyncDisposable
         LetRevocationsGo();
         await GoDownAsync();
         _sweep.Dispose();
+        _server.Dispose();
     }
 }

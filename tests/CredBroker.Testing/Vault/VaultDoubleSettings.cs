@@ -20,6 +20,9 @@ public sealed record VaultDoubleSettings
     /// <summary>Listens with TLS and this certificate.</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>A file in which tokens and leases are kept before they are told of; null = in memory, as a development server has them.</summary>
+    public string? JournalFile { get; init; }
+
     /// <summary>Whether calls are recorded.</summary>
     public bool Records { get; init; } = true;
 }

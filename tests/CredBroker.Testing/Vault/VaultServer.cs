@@ -10,7 +10,10 @@ namespace CredBroker.Testing.Vault;
 /// <summary>Takes requests, lets go wrong what is scripted to, and writes the answers.</summary>
 internal sealed class VaultServer(
     VaultRouter router, VaultCondition condition, HealthPaths health, VaultWrappings wrappings, VaultFaults faults, VaultCalls calls, VaultDoubleSettings settings)
+    : IDisposable
 {
+    private readonly VaultJournal? _journal = settings.JournalFile is { } file ? new VaultJournal(file) : null;
+
     public async Task HandleAsync(HttpContext context)
     {
         try
@@ -41,6 +44,8 @@ internal sealed class VaultServer(
         }
     }
 
+    public void Dispose() => _journal?.Dispose();
+
     private async Task<VaultReply> AnswerAsync(VaultRequest request, VaultFault? fault, VaultCall? call)
     {
         try
@@ -51,6 +56,7 @@ internal sealed class VaultServer(
             if (condition.IsStandby) return AnswerAsStandby(request);
             if (request.Path == "sys/wrapping/unwrap") return wrappings.Unwrap(request);
             var reply = await router.AnswerAsync(request, LetIn);
+            if (_journal is not null) await _journal.KeepAsync(reply);
             return request.WrapFor is { } ttl && reply is { Status: (int)HttpStatusCode.OK } ? wrappings.Wrap(request, reply, ttl) : reply;
         }
         catch (VaultRefusal refusal)
