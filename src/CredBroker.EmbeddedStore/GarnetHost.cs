@@ -9,9 +9,9 @@ internal sealed class GarnetHost : GarnetServer
 {
     private readonly GroupCommit _commit;
 
-    private GarnetHost(GarnetServerOptions options, ILoggerFactory loggers) : base(options, loggers)
+    private GarnetHost(GarnetServerOptions options, AcknowledgedTail acknowledged, ILoggerFactory loggers) : base(options, loggers)
     {
-        _commit = new GroupCommit(storeWrapper.appendOnlyFile.Log.SingleLog, loggers.CreateLogger(nameof(GroupCommit)));
+        _commit = new GroupCommit(storeWrapper.appendOnlyFile.Log.SingleLog, acknowledged, loggers.CreateLogger(nameof(GroupCommit)));
         foreach (var server in storeWrapper.Servers)
         {
             var providers = server.GetSessionProviders();
@@ -22,16 +22,14 @@ internal sealed class GarnetHost : GarnetServer
 
     public static GarnetHost Start(string dataFolder, string socketPath, EmbeddedStoreSettings settings, ILoggerFactory loggers)
     {
-        var host = new GarnetHost(GarnetSettings.Of(dataFolder, socketPath, settings), loggers);
+        var acknowledged = AcknowledgedTail.Open(dataFolder);
         try
         {
-            host.Start();
-            return host;
+            return Start(new GarnetHost(GarnetSettings.Of(dataFolder, socketPath, settings), acknowledged, loggers), acknowledged);
         }
         catch
         {
-            // Without the commit of Close: a log that was not recovered must not be written to.
-            host.Dispose();
+            acknowledged.Dispose();
             throw;
         }
     }
@@ -40,6 +38,24 @@ internal sealed class GarnetHost : GarnetServer
     {
         var status = await storeWrapper.TakeCheckpointAsync(false, 0, cancellationToken, null).ConfigureAwait(false);
         if (status is not CheckpointStatus.Success) throw new IOException($"Checkpoint: {status}.");
+    }
+
+    private static GarnetHost Start(GarnetHost host, AcknowledgedTail acknowledged)
+    {
+        try
+        {
+            host.Start();
+            if (LogInspection.FindDamage(host.storeWrapper.appendOnlyFile.Log.SingleLog, acknowledged.Value) is not { } address) return host;
+            throw new EmbeddedStoreException(
+                $"The log of the embedded store is damaged: what was stored behind byte {address} of {acknowledged.Value} is missing, leases perhaps among it. "
+                + $"Restore the folder, or accept the loss by deleting '{acknowledged.Path}', and starting again.");
+        }
+        catch
+        {
+            // Without the commit of Close: a log that was not recovered must not be written to.
+            host.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Commits what is pending and stops.</summary>

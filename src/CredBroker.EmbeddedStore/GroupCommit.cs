@@ -12,12 +12,14 @@ internal sealed partial class GroupCommit
 {
     private readonly Channel<HeldReply> _waiting = Channel.CreateUnbounded<HeldReply>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TsavoriteLog _log;
+    private readonly AcknowledgedTail _acknowledged;
     private readonly ILogger _logger;
     private readonly Task _loop;
 
-    public GroupCommit(TsavoriteLog log, ILogger logger)
+    public GroupCommit(TsavoriteLog log, AcknowledgedTail acknowledged, ILogger logger)
     {
         _log = log;
+        _acknowledged = acknowledged;
         _logger = logger;
         _loop = Task.Run(RunAsync);
     }
@@ -40,6 +42,7 @@ internal sealed partial class GroupCommit
         _waiting.Writer.TryComplete();
         await _loop.ConfigureAwait(false);
         await CommitAsync().ConfigureAwait(false);
+        _acknowledged.Dispose();
     }
 
     private async Task RunAsync()
@@ -74,10 +77,19 @@ internal sealed partial class GroupCommit
         }
     }
 
-    private ValueTask CommitAsync()
+    private async Task CommitAsync()
     {
+        ValueTask commit;
+        long tail;
         // The commit's place in the log is fixed when the call returns; only the writing goes on outside the turn.
-        lock (Turn) return _log.CommitAsync();
+        lock (Turn)
+        {
+            tail = _log.TailAddress;
+            commit = _log.CommitAsync();
+        }
+
+        await commit.ConfigureAwait(false);
+        _acknowledged.MoveTo(tail);
     }
 
     [LoggerMessage(1, LogLevel.Error, "The embedded store could not write its log; what was being stored is refused")]
