@@ -1,4 +1,5 @@
 using CredBroker.Attestation;
+using CredBroker.Server.KeySets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CredBroker.Server.Attestation;
@@ -16,6 +17,7 @@ public static class AttestationServiceCollectionExtensions
         services.TryAddSingleton<AttestorRegistry>();
         services.TryAddSingleton<WorkloadAttestation>();
         services.AddHostedService<AttestorStartLog>();
+        services.AddKeyrings();
         return services;
     }
 }
