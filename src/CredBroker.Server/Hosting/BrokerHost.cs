@@ -1,5 +1,6 @@
 using CredBroker.Server.Access;
 using CredBroker.Server.Api;
+using CredBroker.Server.Attestation.Oidc;
 using CredBroker.Server.Attestation.SpiffeJwt;
 using CredBroker.Server.Audit;
 using CredBroker.Server.Storage;
@@ -31,6 +32,7 @@ public static class BrokerHost
         builder.Services.AddAuditLog(builder.Configuration);
         builder.Services.AddTemplateCatalogue(builder.Configuration);
         builder.Services.AddSpiffeJwtAttestor(builder.Configuration);
+        builder.Services.AddOidcAttestor(builder.Configuration);
         builder.Services.AddTokens(builder.Configuration);
         builder.Services.AddBroker(builder.Configuration);
         builder.Services.AddAccess(builder.Configuration);

@@ -1,3 +1,4 @@
+using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Leases;
 using CredBroker.Revocation;
@@ -37,6 +38,7 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<IFenceStore>(provider => provider.GetRequiredService<RedisFenceStore>());
         services.AddSingleton<IRevocationBacklog, RedisRevocationBacklog>();
         services.AddSingleton<IWorkloadQuota, RedisWorkloadQuota>();
+        services.AddSingleton<IReplayMemory, RedisReplayMemory>();
         services.AddSingleton<RedisOrderStore>();
         services.AddSingleton<ISigningKeyStore, RedisSigningKeyStore>();
         services.AddSingleton<IOrderStore>(provider => provider.GetRequiredService<RedisOrderStore>());

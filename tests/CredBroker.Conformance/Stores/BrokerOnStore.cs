@@ -1,3 +1,4 @@
+using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Leases;
 using CredBroker.Revocation;
@@ -19,6 +20,8 @@ public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
     public required IRevocationBacklog Backlog { get; init; }
 
     public required IWorkloadQuota Quota { get; init; }
+
+    public required IReplayMemory Replays { get; init; }
 
     public required IAuditOutbox Outbox { get; init; }
 

@@ -1,3 +1,4 @@
+using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Conformance.Stores;
 using CredBroker.Leases;
@@ -39,6 +40,7 @@ internal static class BrokerServices
             Fences = provider.GetRequiredService<IFenceStore>(),
             Backlog = provider.GetRequiredService<IRevocationBacklog>(),
             Quota = provider.GetRequiredService<IWorkloadQuota>(),
+            Replays = provider.GetRequiredService<IReplayMemory>(),
             Outbox = provider.GetRequiredService<IAuditOutbox>(),
             Log = provider.GetRequiredService<IRevocationLog>(),
             StoreClock = provider.GetRequiredService<IStoreClock>(),
