@@ -15,6 +15,7 @@ public static class AttestationServiceCollectionExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<AttestorRegistry>();
+        services.TryAddSingleton(AttestationLimits.None);
         services.TryAddSingleton<WorkloadAttestation>();
         services.AddHostedService<AttestorStartLog>();
         services.AddKeyrings();

@@ -212,7 +212,7 @@ public abstract class JoseConformance(IJwtAttestorForm form) : JwtAttestorConfor
     private JsonObject OtherClaims()
     {
         var claims = Tested.Claims();
-        claims["sub"] = $"{claims["sub"]}-admin";
+        claims["exp"] = claims["exp"]!.GetValue<long>() + 1;
         return claims;
     }
 

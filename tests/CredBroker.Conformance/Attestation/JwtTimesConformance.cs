@@ -14,7 +14,7 @@ public abstract class JwtTimesConformance(IJwtAttestorForm form) : JwtAttestorCo
     [TestCase(0, 0, false)]
     [TestCase(0, -1, false)]
     public Task AttestAsync_Expiry_IsBoundByTheSkew(int skew, int secondsFromNow, bool accepted) =>
-        Check(skew, accepted, "it is expired", claims => (claims["iat"], claims["exp"]) = (At(-300), At(secondsFromNow)));
+        Check(skew, accepted, "it is expired", claims => (claims["iat"], claims["nbf"], claims["exp"]) = (At(-300), At(-300), At(secondsFromNow)));
 
     [TestCase(30, 29, true)]
     [TestCase(30, 30, true)]
