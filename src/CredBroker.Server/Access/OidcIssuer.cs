@@ -10,6 +10,7 @@ internal sealed class OidcIssuer(OperatorIssuerOptions issuer, AccessOptions opt
     private const string SpiffeScheme = "spiffe:";
 
     private readonly IReadOnlyList<RoleBinding> _bindings = options.BindingsOf(issuer);
+    private readonly string? _named = options.Issuers.Count > 1 ? issuer.Issuer : null;
     private readonly JwtVerifier _verifier = new(new JwtDemands([issuer.Audience], options.ClockSkew, MaxLifetime: null), time);
     private readonly Keyring _keys = keyrings.Open(KeyringTerms.OfIssuer(issuer.Issuer, KeyringTerms.DefaultLastGoodFor), issuer.ToSource());
 
@@ -18,7 +19,7 @@ internal sealed class OidcIssuer(OperatorIssuerOptions issuer, AccessOptions opt
     {
         _verifier.Weigh(jwt);
         await _verifier.VerifyAsync(jwt, _keys, cancellationToken);
-        return new Operator(PrincipalOf(jwt), _bindings);
+        return new Operator(PrincipalOf(jwt), _bindings, _named);
     }
 
     private string PrincipalOf(Jwt jwt)

@@ -20,7 +20,11 @@ public static class CatalogueReader
 
     /// <summary>Reads everything below a folder. A folder without any document is a fault: nobody means that.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public static CatalogueReading Read(string folder, CancellationToken cancellationToken = default)
+    public static CatalogueReading Read(string folder, CancellationToken cancellationToken = default) => Read(folder, [], cancellationToken);
+
+    /// <summary>Reads everything below a folder, for a place that asks more of its templates.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public static CatalogueReading Read(string folder, IReadOnlyList<ITemplateCheck> checks, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var faults = new List<CatalogueFault>();
@@ -39,7 +43,13 @@ public static class CatalogueReader
 
         SetRules.Check(documents);
         if (documents.Count == 0 && faults.Count == 0) faults.Add(new CatalogueFault(folder, 0, "folder", "holds no documents"));
-        if (faults.Count == 0) return new CatalogueReading(SnapshotBuilder.Build(documents), []);
+        if (faults.Count == 0)
+        {
+            var snapshot = SnapshotBuilder.Build(documents);
+            SetRules.CheckPlace(documents, snapshot, checks);
+            if (faults.Count == 0) return new CatalogueReading(snapshot, []);
+        }
+
         return new CatalogueReading(null, Sorted(faults)) { IsWorthRetrying = unread };
     }
 

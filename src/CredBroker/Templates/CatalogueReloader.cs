@@ -15,13 +15,15 @@ namespace CredBroker.Templates;
 /// <param name="audit">Where loading and refusing is recorded.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">For operators.</param>
+/// <param name="checks">What templates must be to this broker; none = nothing more than good ones.</param>
 public sealed partial class CatalogueReloader(
     string folder,
     TimeSpan pollInterval,
     TemplateCatalogue catalogue,
     IAuditLog audit,
     TimeProvider time,
-    ILogger<CatalogueReloader> logger)
+    ILogger<CatalogueReloader> logger,
+    IReadOnlyList<ITemplateCheck>? checks = null)
 {
     /// <summary>How often the folder is looked at unless told otherwise.</summary>
     public static readonly TimeSpan DefaultPollInterval = TimeSpan.FromSeconds(2);
@@ -42,7 +44,7 @@ public sealed partial class CatalogueReloader(
     {
         // Taken before reading, so that a change meanwhile is seen by the next look.
         _handled = _lastSeen = CatalogueFolder.Fingerprint(folder);
-        var reading = CatalogueReader.Read(folder);
+        var reading = CatalogueReader.Read(folder, checks ?? []);
         var snapshot = reading.Snapshot ?? throw new CatalogueException(reading.Faults);
         catalogue.Replace(snapshot);
         _unannounced = snapshot;
@@ -74,7 +76,7 @@ public sealed partial class CatalogueReloader(
         _lastSeen = seen;
         if (!isSettled || seen == _handled) return;
 
-        var reading = CatalogueReader.Read(folder, cancellationToken);
+        var reading = CatalogueReader.Read(folder, checks ?? [], cancellationToken);
         if (CatalogueFolder.Fingerprint(folder) != seen) return;
         if (reading.Snapshot is { } snapshot) await AcceptAsync(snapshot, cancellationToken);
         else await RefuseAsync(reading.Faults, cancellationToken);

@@ -13,6 +13,8 @@ public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
 
     public required ILeaseStore Leases { get; init; }
 
+    public required ILeaseIndex Index { get; init; }
+
     public required IDueIndex Due { get; init; }
 
     public required IFenceStore Fences { get; init; }
@@ -22,6 +24,8 @@ public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
     public required IWorkloadQuota Quota { get; init; }
 
     public required IReplayMemory Replays { get; init; }
+
+    public required IOrderStore Orders { get; init; }
 
     public required IAuditOutbox Outbox { get; init; }
 
