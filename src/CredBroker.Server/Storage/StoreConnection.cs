@@ -101,7 +101,8 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
     private static async Task RequireBucketsAsync(IDatabase database)
     {
         RedisKey key = "cb:{meta}:buckets";
-        await database.StringSetAsync(key, Buckets.Count, when: When.NotExists);
+        // Written once; a store that is full has to be opened as well, to be made less full.
+        if (!await database.KeyExistsAsync(key)) await database.StringSetAsync(key, Buckets.Count, when: When.NotExists);
         var count = (int)await database.StringGetAsync(key);
         if (count != Buckets.Count)
         {

@@ -4,12 +4,13 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>Tasks in Redis, one script a transition.</summary>
-internal sealed class RedisTaskStore(RedisStore store, StoreContact contact) : ITaskStore
+internal sealed class RedisTaskStore(RedisStore store, StoreContact contact, StoreRoom room) : ITaskStore
 {
     private const int MaxRounds = 5;
 
     public async Task<OpenOutcome> OpenAsync(AgentTask task, string requestDigest, CancellationToken cancellationToken)
     {
+        room.Require(BucketKeys.Of(task.Id.Bucket).Task(task.Id));
         for (var round = 0; round < MaxRounds; round++)
             if (await TryOpenAsync(task, requestDigest, cancellationToken) is { } outcome) return outcome;
         throw new RefusedException(ErrorReason.ConcurrentUpdate, "Others are opening a task of this name; try again.") { RetryAfter = TimeSpan.FromSeconds(1) };

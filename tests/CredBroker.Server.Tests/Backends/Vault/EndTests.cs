@@ -8,10 +8,18 @@ using V1 = CredBroker.Protocol.V1;
 namespace CredBroker.Server.Tests.Backends.Vault;
 
 /// <summary>However a lease ends, what it opened is dead, and the record says so only then.</summary>
-[TestFixture]
+[TestFixture, Category("Server")]
 internal sealed class EndTests : VaultFixture
 {
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(5);
+
+    protected override Task PrepareAsync()
+    {
+        // On a busy machine a secret may take a while to be recorded; nothing here waits for that time to pass.
+        Bench.Site.Settings["Storage:Redis:IntentLife"] = "00:00:20";
+        Bench.Set(0, "CallTimeout", "00:00:10");
+        return Task.CompletedTask;
+    }
 
     [Test]
     public async Task Release_Dynamic_TokenThenLeaseThenConfirmed()
@@ -134,20 +142,16 @@ internal sealed class EndTests : VaultFixture
         Assert.That((long?)known.Data["revocation_time"], Is.GreaterThan(0));
     }
 
-    [Test]
-    public async Task Release_WhatCannotBeTakenBack_RevokingUntilItsEnd()
+    [TestCase(VaultCatalogue.Ssh), TestCase(VaultCatalogue.Stored)]
+    public async Task Release_WhatCannotBeTakenBack_RevokingAndNothingMoreIsMade(string template)
     {
         var task = await OpenAsync();
-        var issued = new[] { await task.IssueAsync(VaultCatalogue.Ssh), await task.IssueAsync(VaultCatalogue.Stored) };
+        var issued = await task.IssueAsync(template);
 
-        foreach (var one in issued) await ReleaseAsync(task, one.Lease.Id);
+        await ReleaseAsync(task, issued.Lease.Id);
 
-        await Eventually.IsTrueAsync(() => Bench.ChildTokens.Count == 0, "nothing more can be made with their tokens");
-        foreach (var one in issued)
-        {
-            await task.UntilLeaseAsync(one.Lease.Id, LeaseState.Revoked, TimeSpan.FromSeconds(40));
-            Assert.That((await task.GetLeaseAsync(one.Lease.Id)).ConfirmedAt, Is.GreaterThanOrEqualTo(one.Lease.ExpiresAt));
-        }
+        await Eventually.IsTrueAsync(() => Bench.ChildTokens.Count == 0, "nothing more can be made with its token");
+        Assert.That((await task.GetLeaseAsync(issued.Lease.Id)).State, Is.EqualTo(LeaseState.Revoking));
     }
 
     [Test]

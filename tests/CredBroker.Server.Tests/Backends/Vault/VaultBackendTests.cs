@@ -68,9 +68,9 @@ internal sealed class VaultBackendTests
     [Test]
     public async Task Mint_RoleGrantsLess_TtlIsWhatItGrants()
     {
-        var (_, _, ttl) = await _adapter.IssueAsync(new VaultTemplateBackend("database", new VaultDynamicEngine("brief")));
+        var (_, _, ttl) = await _adapter.IssueAsync(new VaultTemplateBackend("database", new VaultDynamicEngine("capped")));
 
-        Assert.That(ttl, Is.EqualTo(TimeSpan.FromSeconds(2)));
+        Assert.That(ttl, Is.EqualTo(TimeSpan.FromSeconds(5)));
         Assert.That(_adapter.Log, Does.Contain("less than its template"));
     }
 

@@ -76,7 +76,7 @@ internal sealed class VaultBench : IAsyncDisposable
             ["RoleId"] = setUp.RoleId,
             ["SecretIdFile"] = secretId,
             ["CallTimeout"] = CallTimeout.ToString("c"),
-            ["CascadeTime"] = "00:00:01",
+            ["CascadeTime"] = "00:00:00.2",
             // What one test breaks must not be broken for the next.
             ["FailuresBeforeBreak"] = "1000",
             ["BreakFor"] = "00:00:00.5",

@@ -40,8 +40,8 @@ internal static class VaultCatalogue
             Template(Messages, "mount: rabbitmq, role: orders"),
             Template(Certificate, "mount: pki, role: agents, pki: { commonName: agent.acme.test }", isRenewable: false),
             Template(LeasedCertificate, "mount: pki, role: leased, pki: { commonName: agent.acme.test }", isRenewable: false),
-            Template(Ssh, "mount: ssh, role: deploy, ssh: { principals: [deploy] }", ttl: "3s", max: "6s", isRenewable: false),
-            Template(Stored, "mount: kv, kv: { path: partner }", ttl: "3s", max: "6s"),
+            Template(Ssh, "mount: ssh, role: deploy, ssh: { principals: [deploy] }", isRenewable: false),
+            Template(Stored, "mount: kv, kv: { path: partner }"),
             Template(Rotated, "mount: kv, kv: { path: partner, rotation: database/rotate-role/partner }"),
             Template(Lean, "mount: database, role: orders, profile: lean", max: "5m", isRenewable: false),
         ]);

@@ -7,7 +7,6 @@ using NUnit.Framework.Interfaces;
 namespace CredBroker.Server.Tests.Backends.Vault;
 
 /// <summary>One broker on one Vault for the tests of a fixture, each of which leaves the Vault well and its own task ended.</summary>
-[Category("Server")]
 internal abstract class VaultFixture
 {
     private const int WordsOfAFailure = 60;
