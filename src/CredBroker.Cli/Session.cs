@@ -78,6 +78,7 @@ internal sealed class Session
     {
         var options = Options();
         options.EvidenceFile = _host.Variable("CREDBROKER_EVIDENCE_FILE");
+        if (_host.Variable("CREDBROKER_ATTESTOR") is { Length: > 0 } attestor) options.Attestor = attestor;
         options.HandleSignals = handleSignals;
         return Made(() => _host.Connect(options));
     }

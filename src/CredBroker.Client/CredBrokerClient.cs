@@ -39,7 +39,9 @@ public sealed class CredBrokerClient : ICredBroker, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         var wire = request.ToWire(await _connection.EvidenceAsync(cancellationToken));
-        var answer = await _connection.CallAsync(_connection.Tasks.OpenTaskAsync, wire, token: null, cancellationToken);
+        var answer = await _connection.CallAsync(
+            _connection.Tasks.OpenTaskAsync, wire, token: null, cancellationToken,
+            beforeRepeating: async token => wire.Evidence = await _connection.EvidenceAsync(token));
         var session = new TaskSession(_connection, answer.Task.Id, answer.TaskToken);
         var lifetime = new TaskLifetime(session, _openTasks);
         lifetime.Start(answer.Task.HeartbeatInterval?.ToTimeSpan());

@@ -10,6 +10,12 @@ public sealed class WorkloadEvidence
     /// <summary>The attestor that reads JWT-SVIDs.</summary>
     public const string SpiffeJwt = "spiffe_jwt";
 
+    /// <summary>The attestor that reads ID tokens of CI systems, clouds and other issuers.</summary>
+    public const string Oidc = "oidc";
+
+    /// <summary>The attestor that reads projected service-account tokens.</summary>
+    public const string Kubernetes = "kubernetes";
+
     /// <summary>The longest evidence that the broker reads, in bytes.</summary>
     public const int MaxBytes = 16 * 1024;
 

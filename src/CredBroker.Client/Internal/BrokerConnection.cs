@@ -71,13 +71,15 @@ internal sealed partial class BrokerConnection : IDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="extraTime">How much longer than usual the broker may take, because it was asked to wait.</param>
     /// <param name="once">Whether the call is made once only, because a second one would do more than the first.</param>
+    /// <param name="beforeRepeating">Makes the request good for another attempt, such as by evidence that has not been used; null = it is.</param>
     public async Task<TReply> CallAsync<TRequest, TReply>(
         Func<TRequest, CallOptions, AsyncUnaryCall<TReply>> method,
         TRequest request,
         string? token,
         CancellationToken cancellationToken,
         TimeSpan extraTime = default,
-        bool once = false)
+        bool once = false,
+        Func<CancellationToken, Task>? beforeRepeating = null)
     {
         var budget = _callTimeout + extraTime;
         var start = Time.GetTimestamp();
@@ -99,6 +101,7 @@ internal sealed partial class BrokerConnection : IDisposable
                     if (delay is null || delay > budget - Time.GetElapsedTime(start)) throw RpcFailures.Translate(e);
                     Retrying(typeof(TRequest).Name, e.StatusCode, attempt, delay.Value.TotalMilliseconds);
                     await Task.Delay(delay.Value, Time, either.Token);
+                    if (beforeRepeating is not null) await beforeRepeating(either.Token);
                 }
             }
         }

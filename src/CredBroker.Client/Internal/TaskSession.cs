@@ -65,18 +65,25 @@ internal sealed class TaskSession : IDisposable
     public async Task<Wire.HeartbeatResponse> HeartbeatAsync(bool withEvidence, CancellationToken cancellationToken)
     {
         var beat = new Wire.HeartbeatRequest();
-        if (withEvidence) beat.Evidence = await Connection.EvidenceAsync(cancellationToken);
-        return await OnceAsync(Connection.Tasks.HeartbeatAsync, beat, cancellationToken);
+        if (!withEvidence) return await OnceAsync(Connection.Tasks.HeartbeatAsync, beat, cancellationToken);
+        await ProveAsync(cancellationToken);
+        return await OnceAsync(Connection.Tasks.HeartbeatAsync, beat, cancellationToken, beforeRepeating: ProveAsync);
+
+        async Task ProveAsync(CancellationToken token) => beat.Evidence = await Connection.EvidenceAsync(token);
     }
 
     public void Dispose() => _ended.Dispose();
 
     private async Task<TReply> OnceAsync<TRequest, TReply>(
-        Func<TRequest, CallOptions, AsyncUnaryCall<TReply>> method, TRequest request, CancellationToken cancellationToken, TimeSpan extraTime = default)
+        Func<TRequest, CallOptions, AsyncUnaryCall<TReply>> method,
+        TRequest request,
+        CancellationToken cancellationToken,
+        TimeSpan extraTime = default,
+        Func<CancellationToken, Task>? beforeRepeating = null)
     {
         try
         {
-            return await Connection.CallAsync(method, request, _token, cancellationToken, extraTime);
+            return await Connection.CallAsync(method, request, _token, cancellationToken, extraTime, beforeRepeating: beforeRepeating);
         }
         catch (BrokerRefusedException e) when (SaysOver(e))
         {

@@ -1,4 +1,5 @@
 using CredBroker.Server.Hosting;
+using CredBroker.Server.KeySets;
 using Microsoft.Extensions.Options;
 
 namespace CredBroker.Server.Access;
@@ -14,6 +15,7 @@ internal static class AccessServiceCollectionExtensions
     {
         services.AddSettings<AccessOptions>(configuration, AccessOptions.SectionName, options => options.Faults());
         services.AddSingleton(Choose);
+        services.AddKeyrings();
         services.AddSingleton<AccessGate>();
         services.AddHostedService<StartWith<IOperatorAuthenticator>>();
         return services;

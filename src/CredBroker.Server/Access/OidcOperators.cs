@@ -1,4 +1,7 @@
+using System.Text;
 using CredBroker.Server.Hosting;
+using CredBroker.Server.Jose;
+using CredBroker.Server.KeySets;
 using CredBroker.Tokens;
 using Microsoft.Extensions.Options;
 
@@ -7,39 +10,48 @@ namespace CredBroker.Server.Access;
 /// <summary>
 /// Operators by the access tokens and ID tokens of the issuers in the settings. <c>docs/operators.md</c> lists what is verified.
 /// </summary>
-internal sealed partial class OidcOperators : IOperatorAuthenticator, IDisposable
+internal sealed partial class OidcOperators : IOperatorAuthenticator
 {
-    private readonly IssuerDocuments _documents = new();
+    // Everything else that an issuer signs, such as a logout token or an assertion, says something other than "this is me".
+    private static readonly JwtForm Form = new(["JWT", "at+jwt", "application/at+jwt"], StringComparer.OrdinalIgnoreCase, JwtForm.NeverThere);
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<string, OidcIssuer> _issuers;
     private readonly ILogger<OidcOperators> _logger;
 
     /// <exception cref="StartRefusedException">An issuer is the broker itself: its tokens would make agents into operators.</exception>
-    public OidcOperators(IOptions<AccessOptions> options, IOptions<TokenOptions> tokens, TimeProvider time, ILogger<OidcOperators> logger)
+    public OidcOperators(
+        IOptions<AccessOptions> options, IOptions<TokenOptions> tokens, Keyrings keyrings, TimeProvider time, ILogger<OidcOperators> logger)
     {
         _logger = logger;
-        _issuers = options.Value.Issuers.ToDictionary(
-            issuer => issuer.Issuer, issuer => new OidcIssuer(issuer, options.Value, _documents, time), StringComparer.Ordinal);
-        if (_issuers.Keys.Any(name => IsSame(name, tokens.Value.Issuer)))
+        if (options.Value.Issuers.Any(issuer => IsSame(issuer.Issuer, tokens.Value.Issuer)))
             throw new StartRefusedException($"{AccessOptions.SectionName}:{nameof(AccessOptions.Issuers)} names this broker; operators need an issuer of their own.");
+        _issuers = options.Value.Issuers.ToDictionary(
+            issuer => issuer.Issuer, issuer => new OidcIssuer(issuer, options.Value, keyrings, time), StringComparer.Ordinal);
     }
 
     public async ValueTask<Operator?> AuthenticateAsync(string token, CancellationToken cancellationToken)
     {
         try
         {
-            using var jwt = OperatorJwt.Read(token);
-            return _issuers.TryGetValue(jwt.Issuer, out var issuer)
+            var jwt = Jwt.Read(Encoding.UTF8.GetBytes(token), Form);
+            return _issuers.TryGetValue(jwt.Issuer ?? throw new JwtFault("it names no issuer"), out var issuer)
                 ? await issuer.VerifyAsync(jwt, cancellationToken)
-                : throw new OperatorTokenFault("its issuer is none of those in the settings");
+                : throw new JwtFault("its issuer is none of those in the settings");
         }
-        catch (OperatorTokenFault fault)
+        catch (JwtFault fault) when (fault.CannotTell)
+        {
+            throw new RefusedException(ErrorReason.VerifierUnavailable, "The issuer of operator tokens does not answer; try again.", fault)
+            {
+                RetryAfter = TryAgainAfter,
+            };
+        }
+        catch (JwtFault fault)
         {
             LogRefused(_logger, fault.Message);
             return null;
         }
     }
-
-    public void Dispose() => _documents.Dispose();
 
     private static bool IsSame(string a, string b) => string.Equals(a.TrimEnd('/'), b.TrimEnd('/'), StringComparison.OrdinalIgnoreCase);
 

@@ -1,3 +1,5 @@
+using CredBroker.Server.KeySets;
+
 namespace CredBroker.Server.Access;
 
 /// <summary>An OpenID Connect issuer whose tokens prove operators.</summary>
@@ -18,18 +20,20 @@ public sealed class OperatorIssuerOptions
     /// </summary>
     public string PrincipalClaim { get; set; } = "sub";
 
-    /// <summary>Whether an address may be read: TLS, or plain text on this machine.</summary>
-    internal static bool IsAllowed(Uri address) =>
-        address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback);
+    /// <summary>Whether the issuer and its keys may be in a private or link-local network.</summary>
+    public bool AllowPrivateAddresses { get; set; }
+
+    /// <summary>PEM of the authority of the issuer's certificate; none = the machine's.</summary>
+    public string? CaFile { get; set; }
+
+    /// <summary>Where its keys come from; the settings must be without fault.</summary>
+    internal IKeySource ToSource() => IssuerAddress.ToSource(Issuer, JwksUri, AllowPrivateAddresses, CaFile);
 
     /// <summary>What is wrong with the settings, one line each.</summary>
     internal IEnumerable<string> Faults(string at)
     {
-        if (!Uri.TryCreate(Issuer, UriKind.Absolute, out var issuer) || !IsAllowed(issuer) || Issuer.AsSpan().ContainsAny('?', '#') || Issuer.Trim() != Issuer)
-            yield return $"{at}:{nameof(Issuer)} must be an https address without query and fragment; http is for this machine alone.";
+        foreach (var (setting, fault) in IssuerAddress.Faults(Issuer, JwksUri, CaFile)) yield return $"{at}:{setting} {fault}.";
         if (string.IsNullOrWhiteSpace(Audience)) yield return $"{at}:{nameof(Audience)} is missing: name the audience that is this broker.";
-        if (JwksUri is not null && (!Uri.TryCreate(JwksUri, UriKind.Absolute, out var keys) || !IsAllowed(keys)))
-            yield return $"{at}:{nameof(JwksUri)} must be an https address; http is for this machine alone.";
         if (string.IsNullOrWhiteSpace(PrincipalClaim)) yield return $"{at}:{nameof(PrincipalClaim)} must name a claim, such as sub.";
     }
 }

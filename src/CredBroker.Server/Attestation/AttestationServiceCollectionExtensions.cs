@@ -1,4 +1,5 @@
 using CredBroker.Attestation;
+using CredBroker.Server.KeySets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CredBroker.Server.Attestation;
@@ -14,8 +15,10 @@ public static class AttestationServiceCollectionExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<AttestorRegistry>();
+        services.TryAddSingleton(AttestationLimits.None);
         services.TryAddSingleton<WorkloadAttestation>();
         services.AddHostedService<AttestorStartLog>();
+        services.AddKeyrings();
         return services;
     }
 }

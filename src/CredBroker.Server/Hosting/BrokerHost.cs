@@ -1,5 +1,8 @@
 using CredBroker.Server.Access;
 using CredBroker.Server.Api;
+using CredBroker.Server.Attestation.Kubernetes;
+using CredBroker.Server.Attestation.Limits;
+using CredBroker.Server.Attestation.Oidc;
 using CredBroker.Server.Attestation.SpiffeJwt;
 using CredBroker.Server.Audit;
 using CredBroker.Server.Backends.Vault;
@@ -29,7 +32,10 @@ public static class BrokerHost
         builder.Services.AddLeaseStore(builder.Configuration);
         builder.Services.AddAuditLog(builder.Configuration);
         builder.Services.AddTemplateCatalogue(builder.Configuration);
+        builder.Services.AddAttestationLimits(builder.Configuration);
         builder.Services.AddSpiffeJwtAttestor(builder.Configuration);
+        builder.Services.AddOidcAttestor(builder.Configuration);
+        builder.Services.AddKubernetesAttestor(builder.Configuration);
         builder.Services.AddTokens(builder.Configuration);
         builder.Services.AddVaultBackend(builder.Configuration, builder.Environment);
         builder.Services.AddBroker(builder.Configuration);
@@ -83,8 +89,9 @@ public static class BrokerHost
         services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = MaxMessageBytes;
-            // The first is the outermost: it turns the second one's refusals into statuses.
+            // The first is the outermost: it turns the others' refusals into statuses.
             options.Interceptors.Add<RefusalInterceptor>();
+            options.Interceptors.Add<AttestationLimitInterceptor>();
             options.Interceptors.Add<AccessInterceptor>();
         }).AddJsonTranscoding(options => options.TypeRegistry = Refusals.Details);
         services.AddGrpcHealthChecks().AddCheck<ReadinessCheck>("ready");

@@ -1,3 +1,4 @@
+using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Leases;
 using CredBroker.Revocation;
@@ -39,6 +40,7 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<IFenceStore>(provider => provider.GetRequiredService<RedisFenceStore>());
         services.AddSingleton<IRevocationBacklog, RedisRevocationBacklog>();
         services.AddSingleton<IWorkloadQuota, RedisWorkloadQuota>();
+        services.AddSingleton<IReplayMemory, RedisReplayMemory>();
         services.AddSingleton<IDeadLetters, RedisDeadLetters>();
         services.AddSingleton<IOrderStore, RedisOrderStore>();
         services.AddSingleton<IOrderLedger, RedisOrderLedger>();

@@ -8,7 +8,8 @@ public interface IAttestor
 
     /// <summary>
     /// Proves the evidence. Refuses with <see cref="ErrorReason.AttestationFailed"/>, or with
-    /// <see cref="ErrorReason.VerifierUnavailable"/> where it cannot tell now; lets nothing else out.
+    /// <see cref="ErrorReason.VerifierUnavailable"/> where it cannot tell now, or with <see cref="ErrorReason.StoreUnavailable"/>
+    /// where evidence that is good once cannot be used up now; lets nothing else out.
     /// The refusal's message says what kind of fault it is and repeats nothing of the evidence.
     /// </summary>
     ValueTask<AttestedSubject> AttestAsync(Evidence evidence, CancellationToken cancellationToken);

@@ -3,16 +3,18 @@ using CredBroker.Templates;
 namespace CredBroker.Attestation;
 
 /// <summary>
-/// The verb <c>Attest</c>: evidence becomes an identity. The attestor that the evidence names proves a subject, then the
-/// first workload rule for that attestor and subject gives it a tenant and a kind. No rule, no identity.
+/// The verb <c>Attest</c>: evidence becomes an identity. The attestor that the evidence names proves a subject and selectors, then
+/// the closest workload rule for them gives it a tenant and a kind. No rule, no identity; two that are equally close, none either.
 /// </summary>
-public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCatalogue catalogue)
+public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCatalogue catalogue, AttestationLimits limits)
 {
     /// <summary>Attests a workload. The message of a refusal repeats nothing of the evidence.</summary>
     /// <exception cref="RefusedException">
     /// <see cref="ErrorReason.AttestationFailed"/>: the evidence is empty or larger than <see cref="Evidence.MaxPayloadBytes"/>, its
-    /// attestor is unknown, it does not prove what it claims, or no rule matches (the proven subject is then in the metadata).
+    /// attestor is unknown, it does not prove what it claims, or not exactly one rule is the closest (the proven subject is then in
+    /// the metadata).
     /// <see cref="ErrorReason.VerifierUnavailable"/>: nobody can tell now.
+    /// <see cref="ErrorReason.RateLimited"/>: the subject has been attested too often of late.
     /// </exception>
     public async ValueTask<WorkloadIdentity> AttestAsync(Evidence evidence, CancellationToken cancellationToken)
     {
@@ -24,20 +26,30 @@ public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCat
         if (!AttestedText.IsPlain(proven.Subject) || !proven.Selectors.All(AttestedText.IsSelector))
             throw Refused("The evidence holds a subject or a selector that is not plain text.");
 
-        return Identify(proven, attestor.Name, MatchRule(attestor.Name, proven.Subject));
+        AttestationLimits.Count(limits.PerSubject, $"{attestor.Name} {proven.Subject}");
+        return Identify(proven, attestor.Name, MatchRule(attestor.Name, proven));
     }
 
-    private WorkloadRule MatchRule(string attestor, string subject)
+    private WorkloadRule MatchRule(string attestor, AttestedSubject proven)
     {
         // The catalogue keeps them in the order in which they are to be asked.
+        WorkloadRule? found = null;
         foreach (var rule in catalogue.Current.Rules)
-            if (string.Equals(rule.Attestor, attestor, StringComparison.Ordinal) && rule.Subject.Matches(subject)) return rule;
-
-        throw new RefusedException(ErrorReason.AttestationFailed, "No workload rule matches the attested subject.")
         {
-            Metadata = new Dictionary<string, string> { ["attestor"] = attestor, ["subject"] = subject },
-        };
+            if (found is not null && (rule.Subject != found.Subject || rule.Selectors.Count < found.Selectors.Count)) break;
+            if (!rule.Matches(attestor, proven.Subject, proven.Selectors)) continue;
+            // Which of two tenants it belongs to must not hang on how somebody named a document.
+            if (found is not null) throw Unmatched("Two workload rules match the attested workload equally well.", attestor, proven.Subject);
+            found = rule;
+        }
+
+        return found ?? throw Unmatched("No workload rule matches the attested workload.", attestor, proven.Subject);
     }
+
+    private static RefusedException Unmatched(string message, string attestor, string subject) => new(ErrorReason.AttestationFailed, message)
+    {
+        Metadata = new Dictionary<string, string> { ["attestor"] = attestor, ["subject"] = subject },
+    };
 
     private static WorkloadIdentity Identify(AttestedSubject proven, string attestor, WorkloadRule rule) =>
         new(proven.Subject, attestor, rule.Tenant, rule.Kind, proven.Selectors, proven.EvidenceDigest, proven.EvidenceExpiry, rule)

@@ -6,10 +6,13 @@ namespace CredBroker.Issuance;
 /// <summary>Writes the line of a refusal before the caller hears of it. A refusal stands whether or not its line could be written.</summary>
 public sealed partial class RefusalAudit(IAuditLog audit, TimeProvider time, ILogger<RefusalAudit> logger)
 {
-    /// <summary>Records who was refused what, and why; a refusal that has been recorded on its way is not recorded again.</summary>
+    /// <summary>
+    /// Records who was refused what, and why; a refusal that has been recorded on its way is not recorded again. One for asking too
+    /// often is not recorded at all: whoever floods the broker would flood its audit trail.
+    /// </summary>
     public async Task RecordAsync(string verb, AuditActor actor, RefusedException refusal, string? taskId, string? subject, CancellationToken cancellationToken)
     {
-        if (refusal.IsRecorded) return;
+        if (refusal.IsRecorded || refusal.Reason is ErrorReason.RateLimited) return;
         refusal.IsRecorded = true;
         try
         {

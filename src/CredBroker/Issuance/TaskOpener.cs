@@ -68,6 +68,7 @@ public sealed class TaskOpener(
             Attestor = identity.Attestor,
             Kind = identity.Kind,
             Selectors = identity.Selectors,
+            Attributes = rule.Attributes,
             EvidenceDigest = identity.EvidenceDigest,
             Purpose = request.Purpose,
             Intent = request.Intent,

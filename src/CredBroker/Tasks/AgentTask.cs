@@ -33,6 +33,9 @@ public sealed record AgentTask
     /// <summary>Attested facts, each <c>name:value</c>.</summary>
     public IReadOnlyList<string> Selectors { get; init; } = [];
 
+    /// <summary>Facts about the workload that its rule adds, by their names.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+
     /// <summary>SHA-256 of the evidence it was opened with, lower-case hex.</summary>
     public required string EvidenceDigest { get; init; }
 

@@ -21,4 +21,16 @@ public sealed record WorkloadRule(
     TimeSpan HeartbeatMax,
     TimeSpan MaxDuration,
     TimeSpan ReattestEvery,
-    IReadOnlyList<string> Audiences);
+    IReadOnlyList<string> Audiences)
+{
+    /// <summary>Attested facts that must all be there.</summary>
+    public IReadOnlyList<SelectorPattern> Selectors { get; init; } = [];
+
+    /// <summary>Facts about the workload for policies, by their names.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether an attested workload is what the rule is about.</summary>
+    public bool Matches(string attestor, string subject, IReadOnlyList<string> selectors) =>
+        string.Equals(Attestor, attestor, StringComparison.Ordinal) && Subject.Matches(subject)
+        && Selectors.All(wanted => selectors.Any(wanted.Matches));
+}

@@ -1,3 +1,4 @@
+using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Leases;
 using CredBroker.Revocation;
@@ -21,6 +22,8 @@ public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
     public required IRevocationBacklog Backlog { get; init; }
 
     public required IWorkloadQuota Quota { get; init; }
+
+    public required IReplayMemory Replays { get; init; }
 
     public required IOrderStore Orders { get; init; }
 

@@ -34,6 +34,7 @@ public abstract class OpeningConformance(IStoreForm form) : StoreConformance(for
         var task = draft.Task with
         {
             Selectors = ["k8s:ns:orders", "k8s:sa:agent"],
+            Attributes = new Dictionary<string, string> { ["team"] = "orders" },
             Intent = "read, then write\nline two \u0001 \"quoted\" ünï©ode 🗝",
             Labels = new Dictionary<string, string> { ["ticket"] = "A-1 %d %s \\n", ["empty"] = "" },
             Ceiling = [new DelegatedTemplate("orders-read", Capabilities.Read, TimeSpan.FromMinutes(3)), new DelegatedTemplate("x", Capabilities.Write, null)],

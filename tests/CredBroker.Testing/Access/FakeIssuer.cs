@@ -13,6 +13,8 @@ public sealed class FakeIssuer : IAsyncDisposable
     private readonly WebApplication _server;
     private readonly TimeProvider _time;
     private readonly List<TestSigningKey> _keys = [];
+    private readonly List<TestSigningKey> _withdrawn = [];
+    private int _keyReads;
 
     private FakeIssuer(WebApplication server, TimeProvider time)
     {
@@ -31,6 +33,12 @@ public sealed class FakeIssuer : IAsyncDisposable
 
     /// <summary>Whether it answers.</summary>
     public bool IsDown { get; set; }
+
+    /// <summary>What it does instead of what it should; null = what it should.</summary>
+    public RequestDelegate? Misbehaviour { get; set; }
+
+    /// <summary>How often its keys were asked for.</summary>
+    public int KeyReads => Volatile.Read(ref _keyReads);
 
     /// <summary>Members to publish beside its keys.</summary>
     public JsonArray ForeignKeys { get; } = [];
@@ -55,6 +63,13 @@ public sealed class FakeIssuer : IAsyncDisposable
         return Key = _keys[^1];
     }
 
+    /// <summary>Publishes a key no more. It can still sign.</summary>
+    public void RemoveKey(TestSigningKey key)
+    {
+        _keys.Remove(key);
+        _withdrawn.Add(key);
+    }
+
     /// <summary>A good token.</summary>
     public string Issue(string subject, string audience = "credbroker-operators") => Sign(Header(), Claims(subject, audience));
 
@@ -75,11 +90,13 @@ public sealed class FakeIssuer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        _keys.ForEach(key => key.Dispose());
+        foreach (var key in _keys.Concat(_withdrawn)) key.Dispose();
     }
 
     private Task AnswerAsync(HttpContext context)
     {
+        if (context.Request.Path == "/keys") Interlocked.Increment(ref _keyReads);
+        if (Misbehaviour is { } misbehaviour) return misbehaviour(context);
         if (IsDown)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;

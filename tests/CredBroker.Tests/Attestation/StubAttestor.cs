@@ -9,7 +9,7 @@ internal sealed class StubAttestor(string name) : IAttestor
 
     public string Subject { get; init; } = "spiffe://acme.test/agent/x";
 
-    public string[] Selectors { get; init; } = ["spiffe:path:/agent/x"];
+    public string[] Selectors { get; set; } = ["spiffe:path:/agent/x"];
 
     public RefusedException? Refusal { get; init; }
 

@@ -54,6 +54,41 @@ public sealed class WorkloadAttestationTests
         }
     }
 
+    [Test]
+    public async Task AttestAsync_RuleWithSelectors_IsCloserWhereAllOfThemAreAttested()
+    {
+        var attestor = new StubAttestor("stub") { Selectors = ["k8s:ns:payments", "k8s:pod:a/b"] };
+        var closest = Rule("closest", "stub", Subject, "k8s:ns:payments", "k8s:pod:a/*");
+        var plain = Rule("plain", "stub", Subject);
+
+        Assert.That((await Attest(attestor, closest, plain)).Rule, Is.SameAs(closest));
+        attestor.Selectors = ["k8s:ns:payments"];
+        Assert.That((await Attest(attestor, closest, plain)).Rule, Is.SameAs(plain));
+    }
+
+    [TestCase("k8s:ns:payments2")]
+    [TestCase("k8s:ns:payment")]
+    [TestCase("k8s:NS:payments")]
+    [TestCase("k8s:ns:payments/x")]
+    [TestCase("k8s:pod:a/*")]
+    public async Task AttestAsync_SelectorNotAttested_IsNoMatch(string wanted)
+    {
+        var attestor = new StubAttestor("stub") { Selectors = ["k8s:ns:payments", "k8s:pod:ab/c"] };
+
+        Assert.That((await Refusal(attestor, Rule("near miss", "stub", Subject, wanted))).Message, Is.EqualTo("No workload rule matches the attested workload."));
+    }
+
+    [Test]
+    public async Task AttestAsync_TwoRulesEquallyClose_AreNone()
+    {
+        var attestor = new StubAttestor("stub") { Selectors = ["k8s:ns:payments", "k8s:pod:a"] };
+        var ns = Rule("by namespace", "stub", Subject, "k8s:ns:payments");
+        var pod = Rule("by pod", "stub", Subject, "k8s:pod:a");
+
+        Assert.That((await Refusal(attestor, ns, pod, Rule("plain", "stub", Subject))).Message, Is.EqualTo("Two workload rules match the attested workload equally well."));
+        Assert.That((await Attest(attestor, ns, Rule("wide", "stub", "spiffe://acme.test/*", "k8s:pod:a"))).Rule, Is.SameAs(ns));
+    }
+
     [TestCase(0)]
     [TestCase(Evidence.MaxPayloadBytes + 1)]
     public async Task AttestAsync_EmptyOrHugePayload_RefusesWithoutAskingTheAttestor(int length)
@@ -115,6 +150,24 @@ public sealed class WorkloadAttestationTests
         Assert.That((await Refusal(attestor, Rule("all", "stub", "spiffe://acme.test/*"))).Reason, Is.EqualTo(ErrorReason.AttestationFailed));
     }
 
+    [Test]
+    public async Task AttestAsync_SubjectTooOften_IsRefusedAndOthersAreNot()
+    {
+        var limits = new AttestationLimits { PerSubject = new RateLimit(TimeProvider.System, perSecond: 1, burst: 2) };
+        var attestor = new StubAttestor("stub");
+        var verb = new WorkloadAttestation(new AttestorRegistry([attestor]), new FixedCatalogue([Rule("all", "stub", "spiffe://acme.test/*")]), limits);
+        var evidence = new Evidence("stub", "x"u8.ToArray());
+        await verb.AttestAsync(evidence, default);
+        await verb.AttestAsync(evidence, default);
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(async () => await verb.AttestAsync(evidence, default));
+
+        Assert.That((refused!.Reason, refused.RetryAfter > TimeSpan.Zero), Is.EqualTo((ErrorReason.RateLimited, true)));
+        var other = new StubAttestor("other") { Subject = "spiffe://acme.test/agent/y" };
+        await new WorkloadAttestation(new AttestorRegistry([other]), new FixedCatalogue([Rule("all", "other", "spiffe://acme.test/*")]), limits)
+            .AttestAsync(new Evidence("other", "x"u8.ToArray()), default);
+    }
+
     private static Task<WorkloadIdentity> Attest(IAttestor attestor, params WorkloadRule[] rules) =>
         Verb(attestor, rules).AttestAsync(new Evidence(attestor.Name, Encoding.UTF8.GetBytes("evidence")), default).AsTask();
 
@@ -122,13 +175,16 @@ public sealed class WorkloadAttestationTests
         (await Assert.ThrowsAsync<RefusedException>(() => Attest(attestor, rules)))!;
 
     private static WorkloadAttestation Verb(IAttestor attestor, params WorkloadRule[] rules) =>
-        new(new AttestorRegistry([attestor]), new FixedCatalogue(rules));
+        new(new AttestorRegistry([attestor]), new FixedCatalogue(rules), AttestationLimits.None);
 
-    private static WorkloadRule Rule(string name, string attestor, string subject)
+    private static WorkloadRule Rule(string name, string attestor, string subject, params string[] selectors)
     {
         Assert.That(SubjectPattern.TryParse(subject, out var pattern), Is.True);
         var minute = TimeSpan.FromMinutes(1);
-        return new WorkloadRule(name, attestor, pattern, $"tenant of {name}", WorkloadKind.Agent, minute, minute, minute, minute, []);
+        return new WorkloadRule(name, attestor, pattern, $"tenant of {name}", WorkloadKind.Agent, minute, minute, minute, minute, [])
+        {
+            Selectors = [.. selectors.Select(SelectorPattern.Parse)],
+        };
     }
 
     private sealed class FixedCatalogue(IReadOnlyList<WorkloadRule> rules) : ITemplateCatalogue

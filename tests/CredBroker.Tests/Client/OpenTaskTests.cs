@@ -72,6 +72,18 @@ public sealed class OpenTaskTests
     }
 
     [Test]
+    public async Task OpenTask_RetriedAfterAnOutage_ShowsFreshEvidence()
+    {
+        // The broker may have used up the first, which a CI system makes for one use.
+        await using var bench = await BrokerBench.StartAsync(new CountingEvidenceSource());
+        bench.Broker.FailNext("OpenTask", new RpcException(new Status(StatusCode.Unavailable, "")));
+        var opening = bench.OpenAsync();
+        await Until.AdvancedAsync(bench.Time, TimeSpan.FromMilliseconds(100), () => opening.IsCompleted);
+        await opening;
+        Assert.That(bench.Broker.Requests<OpenTaskRequest>().Select(r => r.Evidence.Payload.ToStringUtf8()), Is.EqualTo(new[] { "evidence 1", "evidence 2" }));
+    }
+
+    [Test]
     public async Task OpenTask_Refused_CarriesReasonAndMessage()
     {
         await using var bench = await BrokerBench.StartAsync();
@@ -122,5 +134,13 @@ public sealed class OpenTaskTests
         Assert.That(status.Ready, Is.True);
         Assert.That(status.Components.Single().Name, Is.EqualTo("store"));
         Assert.That(bench.Broker.Calls.Single().Authorization, Is.Null);
+    }
+
+    private sealed class CountingEvidenceSource : IEvidenceSource
+    {
+        private int _asked;
+
+        public ValueTask<WorkloadEvidence> GetAsync(CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(WorkloadEvidence.FromText(WorkloadEvidence.Oidc, $"evidence {++_asked}"));
     }
 }

@@ -46,7 +46,7 @@ public sealed class CatalogueFaultTests
         Assert.That(faults, Is.EqualTo(new[]
         {
             "a.yaml:11: spec.workload.kind: must be one of: agent, orchestrator, service, human",
-            "a.yaml:12: spec.workload.colour: unknown field; known here: tenant, kind, heartbeat, maxDuration, reattestEvery, audiences",
+            "a.yaml:12: spec.workload.colour: unknown field; known here: tenant, kind, heartbeat, maxDuration, reattestEvery, audiences, attributes",
             "a.yaml:14: kind: is missing; known: Target, Template, WorkloadRule",
             "b/two.yml:10: spec.risk: must be one of: low, medium, high, critical",
             "b/two.yml:13: spec.ttl.default: must not be longer than spec.ttl.max",
@@ -166,7 +166,17 @@ public sealed class CatalogueFaultTests
         yield return Rule("    attestor: spiffe_jwt\n", "", 6, "spec.match.attestor", "is missing");
         yield return Rule("spiffe_jwt", "Spiffe", 7, "spec.match.attestor", "must be the name of an attestor");
         yield return Rule("spiffe://acme.test/agent/*", "\"**\"", 8, "spec.match.subject", "must be an exact subject");
-        yield return Rule("    subject:", "    selectors: [x]\n    subject:", 8, "spec.match.selectors", "not supported by this version");
+        yield return Rule("    subject:", "    selectors: [x]\n    subject:", 8, "spec.match.selectors[0]", "must be an attested fact name:value");
+        yield return Rule("    subject:", "    selectors: []\n    subject:", 8, "spec.match.selectors", "must not be empty");
+        yield return Rule("    subject:", "    selectors: [\"k8s:pod:a*\"]\n    subject:", 8, "spec.match.selectors[0]", "must be an attested fact name:value");
+        yield return Rule("    subject:", "    selectors: [\"k8s:/*\"]\n    subject:", 8, "spec.match.selectors[0]", "must be an attested fact name:value");
+        yield return Rule("    subject:", "    selectors: [\"k8s:a/../b\"]\n    subject:", 8, "spec.match.selectors[0]", "must be an attested fact name:value");
+        yield return Rule("    subject:", "    selectors: [\"k8s:a\\nb\"]\n    subject:", 8, "spec.match.selectors[0]", "must be an attested fact name:value");
+        yield return Rule("    subject:", "    selectors: [\"k8s:a\", \"k8s:a\"]\n    subject:", 8, "spec.match.selectors[1]", "is in the list already");
+        yield return Rule("kind: agent", "kind: agent\n    attributes: [x]", 12, "spec.workload.attributes", "must be a mapping, not a list");
+        yield return Rule("kind: agent", "kind: agent\n    attributes: { Team: red }", 12, "spec.workload.attributes.Team", "the name must be 1 to 63 of a-z, 0-9 and _");
+        yield return Rule("kind: agent", "kind: agent\n    attributes: { team: 7 }", 12, "spec.workload.attributes.team", "must be one line of 1 to 256 characters");
+        yield return Rule("kind: agent", "kind: agent\n    attributes: { team: \"a\\nb\" }", 12, "spec.workload.attributes.team", "must be one line of 1 to 256 characters");
         yield return Rule("    tenant: payments\n", "", 9, "spec.workload.tenant", "is missing");
         yield return Rule("kind: agent", "kind: robot", 11, "spec.workload.kind", "must be one of: agent, orchestrator, service, human");
         yield return Rule("kind: agent", "kind: agent\n    mayEnd: x", 12, "spec.workload.mayEnd", "not supported by this version");
@@ -193,7 +203,7 @@ public sealed class CatalogueFaultTests
         yield return Bad(Yaml.Target + Yaml.Separator + Yaml.Target, 8, "metadata.name", "there is a Target of this name at a.yaml:3 already");
         yield return Bad(
             Yaml.Rule + Yaml.Separator + Yaml.Rule.With("name: agents", "name: more"),
-            18, "spec.match", "the rule at a.yaml:4 matches the same attestor and subject already");
+            18, "spec.match", "the rule at a.yaml:4 matches the same attestor, subject and selectors already");
     }
 
     private static IEnumerable<TestCaseData> BadYaml()

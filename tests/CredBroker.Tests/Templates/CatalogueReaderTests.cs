@@ -89,6 +89,8 @@ public sealed class CatalogueReaderTests
             Assert.That(rule.MaxDuration, Is.EqualTo(TimeSpan.FromHours(4)));
             Assert.That(rule.ReattestEvery, Is.EqualTo(TimeSpan.FromHours(1)));
             Assert.That(rule.Audiences, Is.Empty);
+            Assert.That(rule.Selectors, Is.Empty);
+            Assert.That(rule.Attributes, Is.Empty);
         });
     }
 
@@ -107,6 +109,20 @@ public sealed class CatalogueReaderTests
             Assert.That(rule.ReattestEvery, Is.EqualTo(TimeSpan.FromMinutes(10)));
             Assert.That(rule.Audiences, Is.EqualTo(new[] { "orders", "urn:x:y" }));
         });
+    }
+
+    [Test]
+    public void Read_RuleWithSelectorsAndAttributes_HasThemAndIsAskedBeforeThePlainOne()
+    {
+        _folder.Write("rules.yaml", Yaml.Rule + Yaml.Separator + Yaml.Rule.With("name: agents", "name: closer")
+            .With("    subject:", "    selectors: [\"k8s:ns:payments\", \"k8s:pod:a/*\"]\n    subject:")
+            .With("kind: agent", "kind: agent\n    attributes: { team: red, cost_centre: \"4711\" }"));
+
+        var rules = ReadGood().Rules;
+
+        Assert.That(rules.Select(rule => rule.Name), Is.EqualTo(new[] { "closer", "agents" }));
+        Assert.That(rules[0].Selectors.Select(selector => selector.ToString()), Is.EqualTo(new[] { "k8s:ns:payments", "k8s:pod:a/*" }));
+        Assert.That(rules[0].Attributes, Is.EqualTo(new Dictionary<string, string> { ["team"] = "red", ["cost_centre"] = "4711" }));
     }
 
     [Test]

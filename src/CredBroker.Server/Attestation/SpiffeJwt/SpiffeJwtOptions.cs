@@ -21,6 +21,6 @@ public sealed class SpiffeJwtOptions
     /// <summary>The longest life of an SVID, <c>exp</c> less <c>iat</c> (or less now, where it has no <c>iat</c>): 1 min to 24 h; 1 h when not set.</summary>
     public TimeSpan MaxLifetime { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>How long the last good bundle stays in force while its file cannot be read: 1 min to 7 d; 24 h when not set.</summary>
+    /// <summary>How long the last good bundle stays in force while it cannot be read: 1 min to 7 d; 24 h when not set.</summary>
     public TimeSpan LastGoodFor { get; set; } = TimeSpan.FromHours(24);
 }

@@ -19,13 +19,10 @@ internal sealed class SpiffeJwtOptionsValidator : IValidateOptions<SpiffeJwtOpti
 
     private static IEnumerable<string> TrustDomainFaults(SpiffeJwtOptions options)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < options.TrustDomains.Count; i++)
+        foreach (var (i, domain) in options.TrustDomains.Index())
         {
-            var domain = options.TrustDomains[i];
-            if (!SpiffeId.IsTrustDomain(domain.Name)) yield return Fault($"TrustDomains:{i}:Name", "is not the name of a trust domain, such as acme.test");
-            else if (!seen.Add(domain.Name)) yield return Fault($"TrustDomains:{i}:Name", $"names {domain.Name} a second time");
-            if (string.IsNullOrWhiteSpace(domain.BundleFile)) yield return Fault($"TrustDomains:{i}:BundleFile", "is empty");
+            foreach (var (setting, fault) in domain.Faults()) yield return Fault($"TrustDomains:{i}:{setting}", fault);
+            if (options.TrustDomains.Take(i).Any(other => other.Name == domain.Name)) yield return Fault($"TrustDomains:{i}:Name", $"names {domain.Name} a second time");
         }
     }
 

@@ -14,7 +14,11 @@ public static class SpiffeJwtServiceCollectionExtensions
         nameof(SpiffeJwtOptions.MaxLifetime), nameof(SpiffeJwtOptions.LastGoodFor),
     ];
 
-    private static readonly string[] TrustDomainSettings = [nameof(SpiffeTrustDomainOptions.Name), nameof(SpiffeTrustDomainOptions.BundleFile)];
+    private static readonly string[] TrustDomainSettings =
+    [
+        nameof(SpiffeTrustDomainOptions.Name), nameof(SpiffeTrustDomainOptions.BundleFile), nameof(SpiffeTrustDomainOptions.BundleEndpoint),
+        nameof(SpiffeTrustDomainOptions.CaFile), nameof(SpiffeTrustDomainOptions.AllowPrivateAddresses),
+    ];
 
     /// <summary>
     /// Adds the attestor with the settings of <see cref="SpiffeJwtOptions.SectionName"/>, which are validated at start, and the
@@ -30,7 +34,6 @@ public static class SpiffeJwtServiceCollectionExtensions
             .ValidateOnStart();
         services.TryAddSingleton<TrustDomainKeyrings>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAttestor, SpiffeJwtAttestor>());
-        services.AddHostedService<TrustBundleWatcher>();
         return services;
     }
 

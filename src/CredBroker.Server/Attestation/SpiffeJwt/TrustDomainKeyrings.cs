@@ -1,17 +1,32 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using CredBroker.Server.KeySets;
 using Microsoft.Extensions.Options;
 
 namespace CredBroker.Server.Attestation.SpiffeJwt;
 
 /// <summary>One keyring for each trust domain. A key of one domain is never asked about an SVID of another.</summary>
-internal sealed class TrustDomainKeyrings(IOptions<SpiffeJwtOptions> options, TimeProvider time, ILogger<TrustDomainKeyring> logger)
+internal sealed partial class TrustDomainKeyrings
 {
-    private readonly FrozenDictionary<string, TrustDomainKeyring> _keyrings = options.Value.TrustDomains
-        .Select(domain => new TrustDomainKeyring(domain.Name, domain.BundleFile, options.Value.LastGoodFor, time, logger))
-        .ToFrozenDictionary(keyring => keyring.Name, StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, Keyring> _keyrings;
 
-    public IReadOnlyCollection<TrustDomainKeyring> All => _keyrings.Values;
+    public TrustDomainKeyrings(Keyrings keyrings, IOptions<SpiffeJwtOptions> options, ILogger<TrustDomainKeyrings> logger)
+    {
+        _keyrings = options.Value.TrustDomains.ToFrozenDictionary(
+            domain => domain.Name, domain => Open(keyrings, domain, options.Value.LastGoodFor), StringComparer.Ordinal);
+        if (_keyrings.Count == 0) LogNobody(logger);
+    }
 
-    public bool TryFind(string trustDomain, [NotNullWhen(true)] out TrustDomainKeyring? keyring) => _keyrings.TryGetValue(trustDomain, out keyring);
+    public bool TryFind(string trustDomain, [NotNullWhen(true)] out Keyring? keyring) => _keyrings.TryGetValue(trustDomain, out keyring);
+
+    private static Keyring Open(Keyrings keyrings, SpiffeTrustDomainOptions domain, TimeSpan lastGoodFor)
+    {
+        var terms = new KeyringTerms($"Trust domain {domain.Name}", "the bundle of its trust domain", TrustBundleReader.Read, lastGoodFor);
+        return domain.BundleEndpoint is { } endpoint
+            ? keyrings.Open(terms.ByHttp(), new RemoteKeys(new RemoteAccess(new Uri(endpoint), domain.AllowPrivateAddresses, domain.CaFile)))
+            : keyrings.Open(terms, new KeyFile(domain.BundleFile));
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Attestation:SpiffeJwt names no trust domain: no JWT-SVID will be accepted.")]
+    private static partial void LogNobody(ILogger logger);
 }

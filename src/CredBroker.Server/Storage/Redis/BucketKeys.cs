@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using CredBroker.Attestation;
 using CredBroker.Leases;
 using CredBroker.Tasks;
 using StackExchange.Redis;
@@ -83,6 +84,9 @@ internal sealed class BucketKeys
 
     /// <summary>The bucket of a workload, which is not that of its tasks.</summary>
     public static BucketKeys OfWorkload(LeaseTerms terms) => Of(Buckets.Of(terms.Tenant, terms.Workload));
+
+    /// <summary>A piece of evidence that is good once.</summary>
+    public static RedisKey Used(SingleUse evidence) => Of(Buckets.Of(evidence.Id))._prefix + "used:" + evidence.Id;
 
     public RedisKey Queue(string backend, RevocationPriority priority) =>
         string.Create(CultureInfo.InvariantCulture, $"{_prefix}rq:{backend}:{(int)priority}");

@@ -22,6 +22,8 @@ internal sealed class StoredTask
 
     [JsonPropertyName("sel")] public string[]? Selectors { get; init; }
 
+    [JsonPropertyName("attr")] public Dictionary<string, string>? Attributes { get; init; }
+
     [JsonPropertyName("ev")] public required string EvidenceDigest { get; init; }
 
     [JsonPropertyName("purpose")] public required string Purpose { get; init; }
@@ -44,6 +46,7 @@ internal sealed class StoredTask
         Attestor = task.Attestor,
         Kind = (int)task.Kind,
         Selectors = task.Selectors.Count == 0 ? null : [.. task.Selectors],
+        Attributes = task.Attributes.Count == 0 ? null : new Dictionary<string, string>(task.Attributes),
         EvidenceDigest = task.EvidenceDigest,
         Purpose = task.Purpose,
         Intent = task.Intent.Length == 0 ? null : task.Intent,

@@ -39,6 +39,7 @@ internal static class TaskCodec
             Attestor = stored.Attestor,
             Kind = (WorkloadKind)stored.Kind,
             Selectors = stored.Selectors ?? [],
+            Attributes = stored.Attributes ?? [],
             EvidenceDigest = stored.EvidenceDigest,
             Purpose = stored.Purpose,
             Intent = stored.Intent ?? "",

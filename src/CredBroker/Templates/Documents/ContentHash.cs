@@ -82,6 +82,8 @@ internal static class ContentHash
         json.WriteNumberValue((int)rule.Kind);
         foreach (var length in new[] { rule.HeartbeatMin, rule.HeartbeatMax, rule.MaxDuration, rule.ReattestEvery }) Write(json, length);
         WriteAll(json, rule.Audiences.Order(StringComparer.Ordinal));
+        WriteAll(json, rule.Selectors.Select(selector => selector.ToString()).Order(StringComparer.Ordinal));
+        WriteAll(json, rule.Attributes.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, entry.Value }));
     }
 
     private static void Write(Utf8JsonWriter json, TimeSpan duration) => json.WriteNumberValue((long)duration.TotalSeconds);

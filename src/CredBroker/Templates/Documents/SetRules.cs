@@ -37,12 +37,13 @@ internal static class SetRules
 
     private static void MatchesAreUnique(IReadOnlyList<SourceDocument> documents)
     {
-        var first = new Dictionary<(string Attestor, string Subject), SourceDocument>();
+        var first = new Dictionary<(string Attestor, string Subject, string Selectors), SourceDocument>();
         foreach (var document in documents.Where(d => d.Kind == WorkloadRuleDocument.Kind))
         {
             if (document.Text("spec.match.attestor") is not { } attestor || document.Text("spec.match.subject") is not { } subject) continue;
-            if (!first.TryAdd((attestor, subject), document))
-                document.Refuse("spec.match", $"the rule at {first[(attestor, subject)].Place} matches the same attestor and subject already");
+            var key = (attestor, subject, string.Join('\n', document.List("spec.match.selectors").Order(StringComparer.Ordinal)));
+            if (!first.TryAdd(key, document))
+                document.Refuse("spec.match", $"the rule at {first[key].Place} matches the same attestor, subject and selectors already");
         }
     }
 

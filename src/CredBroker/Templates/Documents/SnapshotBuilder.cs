@@ -16,6 +16,8 @@ internal static class SnapshotBuilder
             .ThenByDescending(rule => rule.Subject.ToString().Length)
             .ThenBy(rule => rule.Subject.ToString(), StringComparer.Ordinal)
             .ThenBy(rule => rule.Attestor, StringComparer.Ordinal)
+            .ThenByDescending(rule => rule.Selectors.Count)
+            .ThenBy(rule => rule.Name, StringComparer.Ordinal)
             .ToArray();
         return new CatalogueSnapshot(ContentHash.Of(templates.Values, targets.Values, rules), templates, targets, rules);
     }

@@ -30,6 +30,10 @@ internal sealed class SourceDocument(DocumentKind kind, YamlMap root, FileFaults
 
     public IReadOnlyList<string> List(string path) => Find(path)?.Value is YamlList list ? [.. list.Items.OfType<YamlScalar>().Select(item => item.Text)] : [];
 
+    public IReadOnlyDictionary<string, string> Texts(string path) => Find(path)?.Value is YamlMap map
+        ? map.Entries.Where(entry => entry.Value is YamlScalar).ToDictionary(entry => entry.Key, entry => ((YamlScalar)entry.Value).Text, StringComparer.Ordinal)
+        : new Dictionary<string, string>();
+
     /// <summary>Reports a fault of a field, or of the nearest thing above it that is there.</summary>
     public void Refuse(string path, string message) => faults.Add(LineOf(path), path, message);
 

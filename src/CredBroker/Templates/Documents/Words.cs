@@ -24,6 +24,10 @@ internal static class Words
         "an exact subject, or a prefix that ends in /* below a name: no star elsewhere, no empty, . or .. parts, no white space",
         text => SubjectPattern.TryParse(text, out _));
 
+    public static Shape Selector { get; } = new TextShape(@"[^\u0000-\u001f\u007f-\u009f\u2028\u2029:*]+:[^\u0000-\u001f\u007f-\u009f\u2028\u2029*]+(/\*)?",
+        "an attested fact name:value, exact, or a prefix that ends in /* below a value: no star elsewhere, no ..",
+        text => SelectorPattern.TryParse(text, out _));
+
     public static Shape Audience { get; } = new TextShape("[!-~]{1,512}",
         "an absolute URI, or a word without a colon, of at most 512 printable ASCII characters", IsStringOrUri);
 

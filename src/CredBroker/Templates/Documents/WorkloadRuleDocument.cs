@@ -13,7 +13,7 @@ internal static class WorkloadRuleDocument
     private static MapShape Match { get; } = new(
         new Field("attestor", Words.AttestorName, "The attestor whose subjects the rule is about.") { IsRequired = true },
         new Field("subject", Words.Subject, "The attested subject: exact, or a prefix ending in /* for everything strictly below it.") { IsRequired = true },
-        new Field("selectors", new UnsupportedShape(), "Attested facts."));
+        new Field("selectors", new ListShape(Words.Selector) { Least = 1 }, "Attested facts that must all be there: exact, or a prefix ending in /*."));
 
     private static MapShape Heartbeat { get; } = new(
         new Field("min", Words.Duration, "The shortest heartbeat interval that a task may have.") { Default = DurationText.Format(DefaultHeartbeatMin) },
@@ -26,7 +26,7 @@ internal static class WorkloadRuleDocument
         new Field("maxDuration", Words.Duration, "The longest that a task may take, and how long when nothing is asked for.") { Default = DurationText.Format(DefaultMaxDuration) },
         new Field("reattestEvery", Words.Duration, "How long one attestation is good for issuing and renewing.") { Default = DurationText.Format(DefaultReattestEvery) },
         new Field("audiences", new ListShape(Words.Audience), "For kind service: the token audiences whose revocations it may watch.") { Default = "[]" },
-        new Field("attributes", new UnsupportedShape(), "Facts for policies."),
+        new Field("attributes", new TextMapShape("[a-z][a-z0-9_]{0,62}", "1 to 63 of a-z, 0-9 and _, beginning with a letter", Words.Line), "Facts for policies.") { Default = "{}" },
         new Field("mayEnd", new UnsupportedShape(), "Whose tasks an orchestrator may end."));
 
     public static DocumentKind Kind { get; } = new(
@@ -48,7 +48,11 @@ internal static class WorkloadRuleDocument
         HeartbeatMax(document),
         document.Duration("spec.workload.maxDuration") ?? DefaultMaxDuration,
         document.Duration("spec.workload.reattestEvery") ?? DefaultReattestEvery,
-        document.List("spec.workload.audiences"));
+        document.List("spec.workload.audiences"))
+    {
+        Selectors = [.. document.List("spec.match.selectors").Select(SelectorPattern.Parse)],
+        Attributes = document.Texts("spec.workload.attributes"),
+    };
 
     private static TimeSpan HeartbeatMin(SourceDocument document) => document.Duration("spec.workload.heartbeat.min") ?? DefaultHeartbeatMin;
 

@@ -1,8 +1,8 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using CredBroker.Attestation;
+using CredBroker.Conformance.Attestation;
 using CredBroker.Server.Attestation.SpiffeJwt;
-using CredBroker.Testing;
+using CredBroker.Server.KeySets;
 using CredBroker.Testing.Attestation;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
@@ -15,12 +15,10 @@ internal sealed class AttestorUnderTest : IDisposable
 {
     public const string Workload = "spiffe://acme.test/agent/x";
 
-    private static readonly Lazy<string> Documentation =
-        new(() => File.ReadAllText(Path.Combine(Repository.Root, "docs", "attestors", "spiffe_jwt.md")));
-
     private readonly string _folder = Directory.CreateTempSubdirectory("spiffe-jwt-").FullName;
     private readonly List<TestTrustDomain> _domains = [];
-    private readonly TrustBundleWatcher _watcher;
+    private readonly Keyrings _keyrings;
+    private readonly KeyringWatcher _watcher;
 
     public AttestorUnderTest(Action<SpiffeJwtOptions>? configure = null, string[]? trustDomains = null)
     {
@@ -33,18 +31,19 @@ internal sealed class AttestorUnderTest : IDisposable
 
         configure?.Invoke(settings);
         var options = Options.Create(settings);
-        Keyrings = new TrustDomainKeyrings(options, Time, KeyringLog);
-        _watcher = new TrustBundleWatcher(Keyrings, Time, new FakeLogger<TrustBundleWatcher>());
-        Attestor = new SpiffeJwtAttestor(Keyrings, options, Time, AttestorLog);
+        _keyrings = new Keyrings(Time, KeyringLog);
+        _watcher = new KeyringWatcher(_keyrings, Time);
+        Attestor = new SpiffeJwtAttestor(new TrustDomainKeyrings(_keyrings, options, new FakeLogger<TrustDomainKeyrings>()), options, Time, AttestorLog);
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
-    public FakeLogger<TrustDomainKeyring> KeyringLog { get; } = new();
+    public FakeLogger<Keyring> KeyringLog { get; } = new();
 
     public FakeLogger<SpiffeJwtAttestor> AttestorLog { get; } = new();
 
-    public TrustDomainKeyrings Keyrings { get; }
+    /// <summary>The keyring of the first trust domain.</summary>
+    public Keyring Keyring => _keyrings.All.First();
 
     public SpiffeJwtAttestor Attestor { get; }
 
@@ -68,7 +67,7 @@ internal sealed class AttestorUnderTest : IDisposable
     public void Start() => _watcher.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     /// <summary>Lets the watcher look once more. The fake clock runs its timer within the call.</summary>
-    public void NextLook() => Time.Advance(TrustBundleWatcher.Interval);
+    public void NextLook() => Time.Advance(KeyringWatcher.Interval);
 
     public Task<AttestedSubject> AttestAsync(string svid) => AttestAsync(Encoding.UTF8.GetBytes(svid));
 
@@ -76,24 +75,12 @@ internal sealed class AttestorUnderTest : IDisposable
         Attestor.AttestAsync(new Evidence("spiffe_jwt", payload), CancellationToken.None).AsTask();
 
     /// <summary>The sentence by which evidence is refused as not proving what it claims. Every such sentence must be documented.</summary>
-    public async Task<string> FaultOf(string svid)
-    {
-        var refused = await Assert.ThrowsAsync<RefusedException>(() => AttestAsync(svid));
-        Assert.That(refused!.Reason, Is.EqualTo(ErrorReason.AttestationFailed), refused.Message);
-        Assert.That(Documentation.Value, Does.Contain($"| {Generalised(refused.Message)} |"));
-        return refused.Message;
-    }
-
-    private static string Generalised(string message)
-    {
-        var sentence = message["The JWT-SVID is refused: ".Length..].TrimEnd('.');
-        sentence = Regex.Replace(sentence, "^its header holds '.+'$", "its header holds '…'");
-        return Regex.Replace(sentence, "^its '.+' is not a whole number", "its '…' is not a whole number");
-    }
+    public Task<string> FaultOf(string svid) => JwtAttestorConformance.FaultOf(Attestor, svid);
 
     public void Dispose()
     {
         _watcher.Dispose();
+        _keyrings.Dispose();
         _domains.ForEach(domain => domain.Dispose());
         Directory.Delete(_folder, recursive: true);
     }

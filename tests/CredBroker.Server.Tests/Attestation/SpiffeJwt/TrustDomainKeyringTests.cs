@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CredBroker.Server.Attestation.SpiffeJwt;
+using CredBroker.Server.KeySets;
 using CredBroker.Testing.Attestation;
 using Microsoft.Extensions.Logging;
 
@@ -266,7 +266,7 @@ public sealed class TrustDomainKeyringTests
     public async Task Bundle_TooLarge_LeavesTheLastGoodOne()
     {
         using var tested = AttestorUnderTest.Started();
-        TestTrustDomain.WriteBundle(tested.BundleFile(), $"{{\"keys\":[],\"spiffe_sequence\":9{new string(' ', TrustDomainKeyring.MaxFileBytes)}}}");
+        TestTrustDomain.WriteBundle(tested.BundleFile(), $"{{\"keys\":[],\"spiffe_sequence\":9{new string(' ', KeyFile.MaxBytes)}}}");
         tested.NextLook();
 
         await tested.AttestAsync(tested.Domain.IssueSvid(Workload));

@@ -1,3 +1,4 @@
+using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Conformance.Stores;
 using CredBroker.Leases;
@@ -40,6 +41,7 @@ internal static class BrokerServices
             Fences = provider.GetRequiredService<IFenceStore>(),
             Backlog = provider.GetRequiredService<IRevocationBacklog>(),
             Quota = provider.GetRequiredService<IWorkloadQuota>(),
+            Replays = provider.GetRequiredService<IReplayMemory>(),
             Orders = provider.GetRequiredService<IOrderStore>(),
             Ledger = provider.GetRequiredService<IOrderLedger>(),
             Previews = provider.GetRequiredService<IPreviewStore>(),

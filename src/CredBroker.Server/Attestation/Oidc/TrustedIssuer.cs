@@ -1,0 +1,66 @@
+using System.Buffers;
+using CredBroker.Attestation;
+using CredBroker.Server.Jose;
+using CredBroker.Server.KeySets;
+
+namespace CredBroker.Server.Attestation.Oidc;
+
+/// <summary>Verifies the ID tokens of one issuer (OpenID Connect Core 1.0 §2, RFC 8725) and reads what they say about the workload.</summary>
+internal sealed class TrustedIssuer(OidcIssuerOptions settings, OidcOptions options, Keyrings keyrings, TimeProvider time, IReplayMemory replays)
+{
+    private const int MaxSubjectLength = 1024;
+    private const int MaxIdLength = 256;
+
+    private static readonly SearchValues<char> SubjectChars = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c)]);
+
+    private readonly string _name = settings.EffectiveName;
+    private readonly string _issuer = settings.EffectiveIssuer;
+    private readonly JwtVerifier _verifier = new(
+        new JwtDemands(settings.EffectiveAudiences, options.ClockSkew, settings.EffectiveMaxLifetime), time);
+
+    private readonly KeyValuePair<string, string[]>[] _selectors =
+        [.. settings.EffectivePreset.Selectors, .. settings.Claims.Select(claim => KeyValuePair.Create(claim, new[] { claim }))];
+
+    /// <summary>Its keys.</summary>
+    public Keyring Keyring { get; } = keyrings.Open(KeyringTerms.OfIssuer(settings.EffectiveIssuer, options.LastGoodFor), settings.ToSource());
+
+    /// <summary>Whether a token of it is good once.</summary>
+    public bool IsSingleUse => settings.IsSingleUse;
+
+    /// <summary>Verifies a token, and uses it up where it is good once. Answers also with the keys that it was verified with.</summary>
+    /// <exception cref="JwtFault">It proves nothing, or nobody can tell now.</exception>
+    public async ValueTask<(AttestedSubject Subject, KeySet Keys)> VerifyAsync(Jwt jwt, string digest, CancellationToken cancellationToken)
+    {
+        var subject = SubjectOf(jwt);
+        if (jwt.IssuedAt is null) throw new JwtFault("it has no 'iat'");
+        // A token that is good only together with a proof of its key is no bearer token.
+        if (jwt.Has("cnf")) throw new JwtFault("it is bound to a key, and no proof of that is read here");
+        var id = IsSingleUse ? IdOf(jwt) : null;
+        _verifier.Weigh(jwt);
+        var keys = await _verifier.VerifyAsync(jwt, Keyring, cancellationToken).ConfigureAwait(false);
+
+        // Only now: who cannot sign must not be able to use up what is somebody else's, or to fill the memory.
+        if (id is not null && !await replays.TryUseAsync(SingleUse.Of(_issuer, id, jwt.ExpiresAt + options.ClockSkew), cancellationToken).ConfigureAwait(false))
+            throw new JwtFault("it has been used before");
+        return (new AttestedSubject(OidcAttestor.AttestorName, subject, SelectorsOf(jwt), digest, jwt.ExpiresAt), keys);
+    }
+
+    private string SubjectOf(Jwt jwt) =>
+        jwt.StringOf("sub") is { Length: > 0 and <= MaxSubjectLength } subject && !subject.AsSpan().ContainsAnyExcept(SubjectChars)
+            ? $"oidc://{_name}/{subject}"
+            : throw new JwtFault("its subject is not plain ASCII text");
+
+    private static string IdOf(Jwt jwt) =>
+        jwt.StringOf("jti") is { Length: > 0 and <= MaxIdLength } id ? id : throw new JwtFault("it has no 'jti', and is good once only");
+
+    private List<string> SelectorsOf(Jwt jwt)
+    {
+        List<string> found = [$"{_name}:iss:{_issuer}"];
+        foreach (var (name, path) in _selectors)
+            if (jwt.StringOf(path) is { Length: > 0 } value && IsVouchedFor(jwt, name)) found.Add($"{_name}:{name}:{value}");
+        return found;
+    }
+
+    /// <summary>An address that the issuer has not verified is what its owner says, and no fact.</summary>
+    private static bool IsVouchedFor(Jwt jwt, string name) => name != "email" || jwt.IsTrue("email_verified");
+}

@@ -1,0 +1,11 @@
+namespace CredBroker.Server.Jose;
+
+/// <summary>Why a JWT proves nothing, in words that repeat nothing of it: "it …", "its …".</summary>
+internal sealed class JwtFault(string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>Nobody can tell now whether it proves something; ask again later.</summary>
+    public bool CannotTell { get; private init; }
+
+    /// <summary>What would be needed to tell is not there.</summary>
+    public static JwtFault Undecided(string message) => new(message) { CannotTell = true };
+}

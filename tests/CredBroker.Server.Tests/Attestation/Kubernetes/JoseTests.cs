@@ -1,0 +1,6 @@
+using CredBroker.Conformance.Attestation;
+
+namespace CredBroker.Server.Tests.Attestation.Kubernetes;
+
+[TestFixture, Category("Server")]
+public sealed class JoseTests() : JoseConformance(new KubernetesForm());

@@ -1,0 +1,6 @@
+using CredBroker.Conformance.Attestation;
+
+namespace CredBroker.Server.Tests.Attestation.Oidc;
+
+[TestFixture, Category("Server")]
+public sealed class JoseTests() : JoseConformance(new OidcForm());
