@@ -21,8 +21,8 @@ internal sealed class HealthyBackendFigure : IFigureGroup
 
     public async IAsyncEnumerable<Figure> MeasureAsync(BenchPlan plan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var healthy = await VaultProcess.StartAsync(cancellationToken);
-        await using var dead = await VaultProcess.StartAsync(cancellationToken);
+        await using var healthy = await VaultProcess.StartAsync(isDurable: false, cancellationToken);
+        await using var dead = await VaultProcess.StartAsync(isDurable: false, cancellationToken);
         var settings = new Dictionary<string, string>(healthy.Settings());
         foreach (var (name, value) in dead.Settings(number: 1, BenchCatalogue.OtherVault)) settings.Add(name, value);
         await using var stack = await BrokerStack.StartAsync(cancellationToken, settings: settings, documents: BenchCatalogue.TwoVaultsDocuments);

@@ -5,7 +5,7 @@ using CredBroker.Tasks;
 namespace CredBroker.Conformance.Stores;
 
 /// <summary>What every form of the store has to hold. One fixture a behaviour; an assembly runs each on every form it can have.</summary>
-[Category("Store")]
+[Category("Store"), Parallelizable(ParallelScope.Self)]
 public abstract class StoreConformance(IStoreForm form)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

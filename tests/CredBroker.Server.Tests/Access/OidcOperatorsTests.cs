@@ -14,7 +14,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CredBroker.Server.Tests.Access;
 
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 public sealed class OidcOperatorsTests
 {
     private const string Audience = "credbroker-operators";

@@ -9,7 +9,7 @@ using Store = CredBroker.EmbeddedStore.EmbeddedStore;
 
 namespace CredBroker.Server.Tests.EmbeddedStore;
 
-[TestFixture, Category("Store")]
+[TestFixture, Category("Store"), Parallelizable(ParallelScope.Self)]
 public sealed class EmbeddedStoreAccessTests
 {
     private const string OtherUser = "65534";

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace CredBroker.Server.Tests.EmbeddedStore;
 
-[TestFixture, Category("Store")]
+[TestFixture, Category("Store"), Parallelizable(ParallelScope.All)]
 public sealed class EmbeddedStoreCrashTests
 {
     private const int Writers = 6;

@@ -5,7 +5,7 @@ using Store = CredBroker.EmbeddedStore.EmbeddedStore;
 
 namespace CredBroker.Server.Tests.EmbeddedStore;
 
-[TestFixture, Category("Store")]
+[TestFixture, Category("Store"), Parallelizable(ParallelScope.All)]
 public sealed class EmbeddedStoreDamageTests
 {
     private const int Writes = 200;

@@ -12,7 +12,7 @@ using V1 = CredBroker.Protocol.V1;
 namespace CredBroker.Server.Tests.Faults;
 
 /// <summary>A disk that fails under the audit trail: nothing is issued, everything can still be ended, and what is owed is written later.</summary>
-[TestFixture, Category("Fault")]
+[TestFixture, Category("Fault"), Parallelizable(ParallelScope.Self)]
 internal sealed class AuditFaultTests
 {
     private OwnStore _store = null!;

@@ -11,7 +11,7 @@ using V1 = CredBroker.Protocol.V1;
 namespace CredBroker.Server.Tests.Faults;
 
 /// <summary>A backend that is away, slow or asked by two: what cannot be revoked is never shown as revoked, and nothing is forgotten.</summary>
-[TestFixture, Category("Fault")]
+[TestFixture, Category("Fault"), Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class BackendFaultTests
 {
     private CrashBench _bench = null!;

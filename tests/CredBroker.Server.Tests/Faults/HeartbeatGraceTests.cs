@@ -7,7 +7,7 @@ using V1 = CredBroker.Protocol.V1;
 namespace CredBroker.Server.Tests.Faults;
 
 /// <summary>While the store or the broker is away no heartbeat can come. That ends no task that is alive, and keeps none that is dead.</summary>
-[TestFixture, Category("Fault")]
+[TestFixture, Category("Fault"), Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class HeartbeatGraceTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(8);

@@ -8,7 +8,7 @@ using V1 = CredBroker.Protocol.V1;
 namespace CredBroker.Server.Tests.Faults;
 
 /// <summary>SIGKILL right after an answer: nothing that was answered for is lost, and what was left behind still comes to its end.</summary>
-[TestFixture(StoreForm.Redis), TestFixture(StoreForm.Embedded), Category("Fault")]
+[TestFixture(StoreForm.Redis), TestFixture(StoreForm.Embedded), Category("Fault"), Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class KilledBrokerTests(StoreForm form)
 {
     private OwnStore _store = null!;

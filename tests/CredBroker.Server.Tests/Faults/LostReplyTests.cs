@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CredBroker.Server.Tests.Faults;
 
 /// <summary>The store has done what it was asked, and its answer is lost: nobody may take it for undone.</summary>
-[TestFixture, Category("Fault")]
+[TestFixture, Category("Fault"), Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class LostReplyTests
 {
     private OwnStore _store = null!;

@@ -8,7 +8,7 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Tests.Faults;
 
 /// <summary>A Redis that is nearly full keeps its room for what ends leases.</summary>
-[TestFixture, Category("Fault")]
+[TestFixture, Category("Fault"), Parallelizable(ParallelScope.Self)]
 internal sealed class NearlyFullStoreTests
 {
     private const long Limit = 32 * 1024 * 1024;

@@ -6,7 +6,7 @@ using Grpc.Core;
 namespace CredBroker.Server.Tests.Faults;
 
 /// <summary>A mass revocation of what another system has made: brokers die over it, the backend is away, and the order says no more than what is so.</summary>
-[TestFixture, Category("Fault")]
+[TestFixture, Category("Fault"), Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class OrderFaultTests
 {
     private const int Tasks = 8;

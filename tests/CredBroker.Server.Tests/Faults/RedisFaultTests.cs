@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace CredBroker.Server.Tests.Faults;
 
 /// <summary>Redis goes away and comes back under a running broker.</summary>
-[TestFixture, Category("Fault")]
+[TestFixture, Category("Fault"), Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class RedisFaultTests
 {
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(2);

@@ -5,7 +5,7 @@ using CredBroker.Testing.Verification;
 namespace CredBroker.Server.Tests.Faults;
 
 /// <summary>What a responder looks at first is what is.</summary>
-[TestFixture, Category("Fault")]
+[TestFixture, Category("Fault"), Parallelizable(ParallelScope.Self)]
 internal sealed class StatusTests
 {
     [Test]

@@ -6,7 +6,7 @@ using CredBroker.Testing.Verification;
 namespace CredBroker.Server.Tests.Faults;
 
 /// <summary>A responder who watches an order is not left alone by a broker that dies.</summary>
-[TestFixture, Category("Fault")]
+[TestFixture, Category("Fault"), Parallelizable(ParallelScope.Self)]
 internal sealed class WatchedOrderTests
 {
     [Test]

@@ -13,7 +13,7 @@ public sealed class StoreModelTests() : StoreConformance(StoreForms.Redis.With(R
     /// <summary>So short that what is never handed out comes to its time within a run.</summary>
     private static readonly StoreRules Rules = StoreForm.Rules with { IntentLife = TimeSpan.FromMilliseconds(80) };
 
-    private const int Runs = 60;
+    private const int Runs = 30;
     private const int ManyRuns = 1_500;
 
     [Test]

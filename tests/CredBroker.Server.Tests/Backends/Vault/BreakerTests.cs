@@ -7,7 +7,7 @@ using Grpc.Core;
 namespace CredBroker.Server.Tests.Backends.Vault;
 
 /// <summary>A Vault that fails again and again is left alone for a while; one mount that does, without the others.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class BreakerTests : VaultFixture
 {
     [Test]

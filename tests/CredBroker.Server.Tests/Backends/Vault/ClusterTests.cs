@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace CredBroker.Server.Tests.Backends.Vault;
 
 /// <summary>Several clusters and namespaces side by side: each keeps its own, and one that is dead troubles no other.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class ClusterTests : VaultFixture
 {
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(5);

@@ -13,7 +13,7 @@ namespace CredBroker.Server.Tests.Backends.Vault;
 /// The broker dies between any two steps of an issue, a renewal or an end with Vault behind it. Afterwards no account of ours outlives its TTL,
 /// and none is alive whose lease says revoked.
 /// </summary>
-[TestFixture, Category("Fault")]
+[TestFixture, Category("Fault"), Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class CrashTests
 {
     private VaultBench _bench = null!;
@@ -50,8 +50,8 @@ internal sealed class CrashTests
     [TestCase("after-handle"), TestCase("after-mint"), TestCase("before-commit")]
     public async Task TokenRecorded_NotCommitted_EndedOnceNothingCanBeMadeAnyMore(string fault)
     {
-        var (task, lease) = await IssueAndDieAsync(fault);
-        Assert.That(_bench.Vault.Accounts.Names, Has.Count.EqualTo(fault == "after-handle" ? 0 : 1));
+        var (task, lease) = await IssueAndDieAsync(
+            fault, atDeath: () => Assert.That(_bench.Vault.Accounts.Names, Has.Count.EqualTo(fault == "after-handle" ? 0 : 1)));
 
         await AssertAbandonedAsync(task, lease);
 
@@ -118,7 +118,7 @@ internal sealed class CrashTests
         await AssertNothingIsLeftAsync();
     }
 
-    [TestCase("after-seal"), TestCase("after-revoke")]
+    [TestCase("after-seal"), TestCase("before-revoke"), TestCase("after-revoke"), TestCase("after-finish")]
     public async Task EndingATree_DiesOnTheWay_AnotherGoesOn(string fault)
     {
         var first = await _bench.StartBrokerAsync();
@@ -139,7 +139,7 @@ internal sealed class CrashTests
         await Eventually.IsTrueAsync(async () => (await parent.ReadAsync()).State == TaskState.Ended, "the parent has ended");
     }
 
-    [TestCase("after-claim"), TestCase("after-note"), TestCase("after-backend-revoke")]
+    [TestCase("after-claim"), TestCase("after-note"), TestCase("after-backend-revoke"), TestCase("before-settle"), TestCase("after-settle")]
     public async Task Revoking_WorkerDies_AnotherTakesItOver(string fault)
     {
         var broker = await _bench.StartBrokerAsync(fault);
@@ -204,11 +204,12 @@ internal sealed class CrashTests
         Assert.That(await _bench.PostgresRolesAsync(postgres), Is.Empty);
     }
 
-    private async Task<(OpenedTask Task, Lease Lease)> IssueAndDieAsync(string fault, string template = VaultCatalogue.Orders, string key = "")
+    private async Task<(OpenedTask Task, Lease Lease)> IssueAndDieAsync(string fault, string template = VaultCatalogue.Orders, string key = "", Action? atDeath = null)
     {
         var broker = await _bench.StartBrokerAsync(fault);
         var task = await broker.Calls.OpenAsync();
         await DieAsync(broker, () => task.IssueAsync(template, key: key));
+        atDeath?.Invoke();
         task = task.At(await _bench.StartBrokerAsync());
         return (task, (await task.ListLeasesAsync()).Single());
     }

@@ -8,7 +8,7 @@ using V1 = CredBroker.Protocol.V1;
 namespace CredBroker.Server.Tests.Backends.Vault;
 
 /// <summary>However a lease ends, what it opened is dead, and the record says so only then.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class EndTests : VaultFixture
 {
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(5);

@@ -7,7 +7,7 @@ using V1 = CredBroker.Protocol.V1;
 namespace CredBroker.Server.Tests.Backends.Vault;
 
 /// <summary>What a task gets of each engine, and what is then at Vault.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class IssueTests : VaultFixture
 {
     [Test]

@@ -7,7 +7,7 @@ using CredBroker.Testing.Verification;
 namespace CredBroker.Server.Tests.Backends.Vault;
 
 /// <summary>Vault says "done" to what it did not do. The record does not say "revoked" for that.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class LieTests : VaultFixture
 {
     [Test]

@@ -12,7 +12,7 @@ using Grpc.Core;
 namespace CredBroker.Server.Tests.Backends.Vault;
 
 /// <summary>How the broker gets in, stays in, and comes back in.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class LoginTests
 {
     private VaultBench _bench = null!;

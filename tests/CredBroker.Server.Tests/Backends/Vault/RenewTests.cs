@@ -9,7 +9,7 @@ using Grpc.Core;
 namespace CredBroker.Server.Tests.Backends.Vault;
 
 /// <summary>A renewed lease lives as long at Vault, and never longer by record than there.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class RenewTests : VaultFixture
 {
     [Test]

@@ -10,7 +10,7 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Tests.Backends.Vault;
 
 /// <summary>With every log at its most talkative: the secret is in the reply and nowhere else, and the tokens of Vault are nowhere at all.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class SecrecyTests : VaultFixture
 {
     private readonly List<string> _secrets = [];

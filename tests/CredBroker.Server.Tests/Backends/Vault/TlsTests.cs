@@ -10,7 +10,7 @@ using Grpc.Core;
 namespace CredBroker.Server.Tests.Backends.Vault;
 
 /// <summary>A Vault whose certificate comes from an authority of the house.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class TlsTests
 {
     private VaultBench _bench = null!;

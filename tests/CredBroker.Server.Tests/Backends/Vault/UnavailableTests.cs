@@ -12,7 +12,7 @@ namespace CredBroker.Server.Tests.Backends.Vault;
 /// Vault fails in every way that it has. The caller is told when to come back, nothing half-issued stays behind, and what needs no Vault
 /// goes on.
 /// </summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class UnavailableTests : VaultFixture
 {
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(1);

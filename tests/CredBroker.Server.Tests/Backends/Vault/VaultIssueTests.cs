@@ -11,7 +11,7 @@ using V1 = CredBroker.Protocol.V1;
 namespace CredBroker.Server.Tests.Backends.Vault;
 
 /// <summary>Secrets of Vault through the broker's own API.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class VaultIssueTests
 {
     private const string Creds = "database/creds/orders";

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Tests.Storage.Forms;
 
 /// <summary>A store of one form, seen by brokers through the server's own adapters and by tests through a connection of their own.</summary>
-internal sealed class StoreUnderTest(StoreServers servers, StoreRules rules) : IStoreUnderTest
+internal sealed class StoreUnderTest(StoreServers servers, StoreRules rules, Action leave) : IStoreUnderTest
 {
     private const int Batch = 500;
 
@@ -47,7 +47,12 @@ internal sealed class StoreUnderTest(StoreServers servers, StoreRules rules) : I
         }
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    /// <summary>The servers stay for the next fixture.</summary>
+    public ValueTask DisposeAsync()
+    {
+        leave();
+        return ValueTask.CompletedTask;
+    }
 
     private async Task<StoredKey> DescribeAsync(RedisKey key)
     {
