@@ -99,6 +99,7 @@ public static class BrokerHost
 
     private static void MapEndpoints(WebApplication app)
     {
+        app.MapGrpcService<AttestationGrpcService>();
         app.MapGrpcService<TaskGrpcService>();
         app.MapGrpcService<CredentialGrpcService>();
         app.MapGrpcService<LeaseGrpcService>();
