@@ -19,6 +19,7 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<BackendRegistry>();
         services.AddHostedService<StartWith<BackendRegistry>>();
         services.AddSingleton<TaskGate>();
+        services.AddSingleton<EndRight>();
         services.AddSingleton<TaskTree>();
         services.AddSingleton<TaskLister>();
         services.AddSingleton<FenceBook>();
@@ -49,6 +50,7 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<LeaseReleaser>();
         services.AddSingleton<TaskEnder>();
         services.AddSingleton<TaskConfirmation>();
+        services.AddSingleton<TaskEnding>();
         services.AddSingleton<BackendRevoker>();
         services.AddSingleton<LeaseSweep>();
         services.AddSingleton<OrderSweep>();

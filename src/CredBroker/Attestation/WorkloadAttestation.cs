@@ -42,21 +42,13 @@ public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCat
             throw new RefusedException(ErrorReason.ProofInvalid, "The proof of possession has been used before.");
     }
 
-    private WorkloadRule MatchRule(string attestor, AttestedSubject proven)
-    {
-        // The catalogue keeps them in the order in which they are to be asked.
-        WorkloadRule? found = null;
-        foreach (var rule in catalogue.Current.Rules)
+    private WorkloadRule MatchRule(string attestor, AttestedSubject proven) =>
+        catalogue.Current.FindRule(attestor, proven.Subject, proven.Selectors) switch
         {
-            if (found is not null && (rule.Subject != found.Subject || rule.Selectors.Count < found.Selectors.Count)) break;
-            if (!rule.Matches(attestor, proven.Subject, proven.Selectors)) continue;
-            // Which of two tenants it belongs to must not hang on how somebody named a document.
-            if (found is not null) throw Unmatched("Two workload rules match the attested workload equally well.", attestor, proven.Subject);
-            found = rule;
-        }
-
-        return found ?? throw Unmatched("No workload rule matches the attested workload.", attestor, proven.Subject);
-    }
+            { Rule: { } rule } => rule,
+            { IsAmbiguous: true } => throw Unmatched("Two workload rules match the attested workload equally well.", attestor, proven.Subject),
+            _ => throw Unmatched("No workload rule matches the attested workload.", attestor, proven.Subject),
+        };
 
     private static RefusedException Unmatched(string message, string attestor, string subject) => new(ErrorReason.AttestationFailed, message)
     {

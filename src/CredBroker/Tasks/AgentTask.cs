@@ -90,7 +90,7 @@ public sealed record AgentTask
     /// <summary>How it ended, in the caller's words.</summary>
     public string? Outcome { get; init; }
 
-    /// <summary>The operator who ended it, where one did.</summary>
+    /// <summary>The operator or the orchestrator who ended it, where one did.</summary>
     public string? EndedBy { get; init; }
 
     /// <summary>The task it was opened under.</summary>
