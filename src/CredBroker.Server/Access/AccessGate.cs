@@ -37,7 +37,7 @@ internal sealed class AccessGate(IOperatorAuthenticator authenticator, ProofOfPo
     private async Task ProveAsync(TaskToken token, string text, ServerCallContext context)
     {
         var possession = proofs.Of(context.GetHttpContext(), text);
-        await tasks.FindHolderAsync(token, context.CancellationToken);
+        await tasks.RequireHolderAsync(token, context.CancellationToken);
         if (possession.Proof is { } proof && !await used.TryUseAsync(proof, context.CancellationToken))
             throw new RefusedException(ErrorReason.ProofInvalid, "The proof of possession has been used before.");
         CallerToken.Bind(context, token, possession);

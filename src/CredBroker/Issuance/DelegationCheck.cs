@@ -17,9 +17,8 @@ public sealed class DelegationCheck(TaskGate gate, ITemplateCatalogue catalogue,
     {
         if (parentToken.Length == 0) return null;
         if (!TaskToken.TryParse(parentToken, out var token)) throw TaskGate.Invalid();
-        var holder = await gate.FindHolderAsync(token, cancellationToken);
-        if (holder.Key is not null && holder.Key != key) throw TaskGate.Invalid();
-        var parent = await gate.ReadAsync(token.BoundTo(holder.Key), cancellationToken);
+        var parent = await gate.ReadHolderAsync(token, cancellationToken);
+        if (parent.Key is not null && parent.Key != key) throw TaskGate.Invalid();
         if (parent.State != TaskState.Open) throw new RefusedException(ErrorReason.TaskEnded, "The parent task is over.");
         return parent;
     }

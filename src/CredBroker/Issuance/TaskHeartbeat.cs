@@ -23,7 +23,7 @@ public sealed class TaskHeartbeat(TaskGate gate, ITaskStore store, WorkloadAttes
     /// <summary>Attests the workload again. Fresh evidence may come with a new key, for keys are rotated too; answers with the token as the task has it.</summary>
     private async Task<TaskToken> ReattestAsync(TaskToken token, Evidence evidence, CancellationToken cancellationToken)
     {
-        var task = await gate.FindHolderAsync(token, cancellationToken);
+        var task = await gate.ReadHolderAsync(token, cancellationToken);
         var actor = new AuditActor(ReasonName.Of(task.Kind), task.Subject, task.Tenant);
         try
         {

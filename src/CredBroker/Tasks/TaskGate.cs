@@ -17,8 +17,7 @@ public sealed class TaskGate(ITaskStore store) : IDisposable
     public async ValueTask<AgentTask> ReadAsync(TaskToken token, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(token.TaskId, cancellationToken) is not { } task || !token.Matches(task.TokenHash)) throw Invalid();
-        _known.Set(token.TaskId, task, new MemoryCacheEntryOptions { Size = TaskSize.Of(task), SlidingExpiration = Forget });
-        return task;
+        return Remember(task);
     }
 
     /// <summary>The task of a token as it was last seen. Only what never changes may be relied on.</summary>
@@ -28,17 +27,23 @@ public sealed class TaskGate(ITaskStore store) : IDisposable
             ? ValueTask.FromResult(task)
             : ReadAsync(token, cancellationToken);
 
-    /// <summary>
-    /// The task of a token's secret, whichever key its bearer proved to hold. It says who may be listened to at all; what a token is
-    /// good for is told by the other calls and by the store.
-    /// </summary>
+    /// <summary>Whether somebody has a token's secret, whichever key they proved to hold. It says who may be listened to at all, and nothing more.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
-    public async ValueTask<AgentTask> FindHolderAsync(TaskToken token, CancellationToken cancellationToken)
+    public async ValueTask RequireHolderAsync(TaskToken token, CancellationToken cancellationToken)
     {
-        if (_known.TryGetValue(token.TaskId, out AgentTask? task) && IsHeldBy(token, task!)) return task!;
-        if (await store.FindAsync(token.TaskId, cancellationToken) is not { } found || !IsHeldBy(token, found)) throw Invalid();
-        return found;
+        if (!_known.TryGetValue(token.TaskId, out AgentTask? task) || !IsHeldBy(token, task!)) await ReadHolderAsync(token, cancellationToken);
     }
+
+    /// <summary>The task of a token's secret, whichever key its bearer proved to hold, as it stands now in the store.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
+    public async ValueTask<AgentTask> ReadHolderAsync(TaskToken token, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(token.TaskId, cancellationToken) is not { } found || !IsHeldBy(token, found)) throw Invalid();
+        return Remember(found);
+    }
+
+    private AgentTask Remember(AgentTask task) =>
+        _known.Set(task.Id, task, new MemoryCacheEntryOptions { Size = TaskSize.Of(task), SlidingExpiration = Forget });
 
     private static bool IsHeldBy(TaskToken token, AgentTask task) => token.BoundTo(task.Key).Matches(task.TokenHash);
 

@@ -74,6 +74,20 @@ public abstract class HeartbeatConformance(IStoreForm form) : StoreConformance(f
         Assert.That(await Broker.Tasks.FindAsync(unknown.Id, None), Is.Null);
     }
 
+    [Test]
+    public async Task Heartbeat_ReattestedWithAKey_BindsTheTokenToIt()
+    {
+        var task = await Broker.OpenAsync();
+        var key = new ProofKey(ProofKind.Dpop, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+        var bound = task.Token.BoundTo(key);
+
+        Assert.That(await Broker.Tasks.HeartbeatAsync(task.Token, bound, None), Is.TypeOf<HeartbeatOutcome.Extended>());
+
+        Assert.That((await Broker.ReadAsync(task)).Key, Is.EqualTo(key));
+        Assert.That(await Broker.Tasks.HeartbeatAsync(task.Token, reattested: null, None), Is.TypeOf<HeartbeatOutcome.NotTheTasks>());
+        Assert.That(await Broker.Tasks.HeartbeatAsync(bound, reattested: null, None), Is.TypeOf<HeartbeatOutcome.Extended>());
+    }
+
     [TestCase("sealed")]
     [TestCase("ended")]
     [TestCase("past its deadline")]

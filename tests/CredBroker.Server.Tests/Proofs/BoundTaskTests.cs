@@ -1,7 +1,5 @@
 using System.Buffers.Text;
 using System.Text.Json;
-using CredBroker.Client;
-using CredBroker.Client.Evidence;
 using CredBroker.Protocol.V1;
 using CredBroker.Server.Tests.Access;
 using CredBroker.Server.Tests.Hosting;
@@ -9,8 +7,6 @@ using CredBroker.Testing.Attestation;
 using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
-using Capability = CredBroker.Client.Capability;
-using Evidence = CredBroker.Protocol.V1.Evidence;
 
 namespace CredBroker.Server.Tests.Proofs;
 
@@ -18,53 +14,6 @@ namespace CredBroker.Server.Tests.Proofs;
 [TestFixture, Category("Server")]
 public sealed class BoundTaskTests
 {
-    private const string Catalogue =
-        """
-        apiVersion: credbroker/v1
-        kind: Target
-        metadata: { name: orders, owner: payments }
-        spec: { sensitivity: internal }
-        ---
-        apiVersion: credbroker/v1
-        kind: Template
-        metadata: { name: bound-api, owner: payments }
-        spec:
-          tenants: [payments]
-          subjects: ["spiffe://acme.test/*"]
-          target: orders
-          risk: low
-          capabilities: [read, delegate]
-          ttl: { default: 5m, max: 10m }
-          proof: dpop
-          backend: { token: { audience: "https://orders.acme.test", scopes: { read: ["orders:read"] } } }
-        ---
-        apiVersion: credbroker/v1
-        kind: Template
-        metadata: { name: free-api, owner: payments }
-        spec:
-          tenants: [payments]
-          subjects: ["spiffe://acme.test/*"]
-          target: orders
-          risk: low
-          capabilities: [read, delegate]
-          ttl: { default: 5m, max: 10m }
-          backend: { token: { audience: "https://orders.acme.test", scopes: { read: ["orders:read"] } } }
-        ---
-        apiVersion: credbroker/v1
-        kind: WorkloadRule
-        metadata: { name: bound }
-        spec:
-          match: { attestor: spiffe_jwt, subject: "spiffe://acme.test/bound/*" }
-          workload: { tenant: payments, kind: agent, proof: dpop }
-        ---
-        apiVersion: credbroker/v1
-        kind: WorkloadRule
-        metadata: { name: free }
-        spec:
-          match: { attestor: spiffe_jwt, subject: "spiffe://acme.test/free/*" }
-          workload: { tenant: payments, kind: agent }
-        """;
-
     private ScratchFolder _scratch = null!;
     private OperatedBroker _broker = null!;
     private TestDpop _caller = null!;
@@ -75,7 +24,7 @@ public sealed class BoundTaskTests
     {
         _scratch = new ScratchFolder();
         Directory.CreateDirectory(_scratch.File("rules"));
-        await File.WriteAllTextAsync(_scratch.File("rules", "all.yaml"), Catalogue);
+        await File.WriteAllTextAsync(_scratch.File("rules", "all.yaml"), BoundCatalogue.Text);
         _broker = await OperatedBroker.StartAsync(("Templates:Path", _scratch.File("rules")));
         _caller = new TestDpop(TimeProvider.System);
     }
@@ -225,7 +174,11 @@ public sealed class BoundTaskTests
 
         var issued = (await IssueAsync(OperatedBroker.Bearer(token), "free-api", _caller.Jwk().ToJsonString())).Issued;
 
+        var renewed = await new CredentialService.CredentialServiceClient(_broker.Channel)
+            .RenewAsync(new RenewRequest { LeaseId = issued.Lease.Id }, OperatedBroker.Bearer(token));
+
         Assert.That(Confirmation(issued.Credential), Is.EqualTo($$"""{"jkt":"{{_caller.Thumbprint}}"}"""));
+        Assert.That(Confirmation(renewed.Credential), Is.EqualTo($$"""{"jkt":"{{_caller.Thumbprint}}"}"""));
         Assert.That((await IssueAsync(OperatedBroker.Bearer(token), "free-api")).Issued.Credential.AccessToken.TokenType, Is.EqualTo("Bearer"));
     }
 
@@ -263,45 +216,7 @@ public sealed class BoundTaskTests
         Assert.That(await ReasonOf(() => OpenAsync("bound/k", Proof("TaskService/OpenTask"), parent.TaskToken)), Is.Empty);
     }
 
-    [Test]
-    public async Task Sdk_RuleDemandsAProof_ProvesByItself()
-    {
-        await using var client = NewClient("bound/sdk", ProofOfPossession.WhenAsked);
-        await using var task = await client.OpenTaskAsync(new TaskRequest("test"));
-        await using var credential = await task.IssueAsync("bound-api", Capability.Read);
-
-        await task.HeartbeatAsync();
-        var receipt = await task.EndAsync("done");
-
-        Assert.That(credential.TokenType, Is.EqualTo("DPoP"));
-        Assert.That(receipt.Leases.Single().State, Is.EqualTo(CredBroker.Client.LeaseState.Revoked));
-    }
-
-    [Test]
-    public async Task Sdk_AlwaysProves_BindsWhatNobodyDemands()
-    {
-        await using var client = NewClient("free/sdk", ProofOfPossession.Always);
-        await using var task = await client.OpenTaskAsync(new TaskRequest("test"));
-
-        Assert.That((await task.IssueAsync("bound-api", Capability.Read)).TokenType, Is.EqualTo("DPoP"));
-        Assert.That((await task.IssueAsync("free-api", Capability.Read)).TokenType, Is.EqualTo("Bearer"));
-    }
-
-    [Test]
-    public async Task Sdk_NeverProves_IsRefused()
-    {
-        await using var client = NewClient("bound/sdk", ProofOfPossession.Never);
-
-        var refused = await Assert.ThrowsAsync<BrokerRefusedException>(() => client.OpenTaskAsync(new TaskRequest("test")));
-
-        Assert.That(refused!.Reason, Is.EqualTo("PROOF_INVALID"));
-    }
-
-    private CredBrokerClient NewClient(string path, ProofOfPossession proof) => new(
-        new CredBrokerOptions { Address = Address(""), ProofOfPossession = proof, HandleSignals = false },
-        new StaticEvidenceSource(WorkloadEvidence.FromText(WorkloadEvidence.SpiffeJwt, _broker.Svid(path))));
-
-    private string Address(string call) => $"http://{_broker.Channel.Target}{(call.Length == 0 ? "" : $"/credbroker.v1.{call}")}";
+    private string Address(string call) => $"http://{_broker.Channel.Target}/credbroker.v1.{call}";
 
     private async Task<OpenTaskResponse> OpenBoundAsync(string path)
     {
