@@ -3,6 +3,7 @@ using CredBroker.Protocol.V1;
 using CredBroker.Revocation;
 using CredBroker.Server.Access;
 using CredBroker.Server.Api.Wire;
+using CredBroker.Server.Proofs;
 using CredBroker.Tasks;
 using Grpc.Core;
 using OpenTaskRequest = CredBroker.Protocol.V1.OpenTaskRequest;
@@ -11,7 +12,7 @@ namespace CredBroker.Server.Api;
 
 /// <summary><c>TaskService</c> of the protocol.</summary>
 internal sealed class TaskGrpcService(
-    TaskOpener opener, TaskHeartbeat heartbeat, TaskEnder ender, TaskConfirmation confirmation, TaskGate gate, TaskLister lister,
+    TaskOpener opener, TaskHeartbeat heartbeat, TaskEnding ending, TaskGate gate, TaskLister lister, ProofOfPossession proofs,
     IHostApplicationLifetime broker)
     : TaskService.TaskServiceBase
 {
@@ -22,7 +23,7 @@ internal sealed class TaskGrpcService(
         var opened = await opener.OpenAsync(
             new Issuance.OpenTaskRequest
             {
-                Evidence = Read.Evidence(request.Evidence),
+                Evidence = Read.Evidence(request.Evidence) with { Possession = proofs.Of(context.GetHttpContext()) },
                 TaskRef = request.TaskRef,
                 Purpose = request.Purpose,
                 Intent = request.Intent,
@@ -39,7 +40,7 @@ internal sealed class TaskGrpcService(
     public override async Task<HeartbeatResponse> Heartbeat(HeartbeatRequest request, ServerCallContext context)
     {
         var token = OwnToken(context, request.TaskId);
-        var evidence = request.Evidence is null ? null : Read.Evidence(request.Evidence);
+        var evidence = request.Evidence is null ? null : Read.Evidence(request.Evidence) with { Possession = CallerToken.PossessionOf(context) };
         var extended = await heartbeat.BeatAsync(token, evidence, context.CancellationToken);
         return new HeartbeatResponse
         {
@@ -75,20 +76,13 @@ internal sealed class TaskGrpcService(
             .Text("outcome", request.Outcome)
             .Require(wait is null || (wait >= TimeSpan.Zero && wait <= MaxWait), "wait", "must be 0 to 60 s")
             .ThrowIfAny();
-        var task = await FindAsync(request.TaskId, OperatorRole.Responder, context);
-
-        // Once begun it is carried through, whether or not the caller still listens.
-        var seal = CallerAccess.OperatorOf(context) is { } caller
-            ? new SealRequest(task.Id, EndReason.Operator) { Outcome = request.Outcome, EndedBy = caller.Principal }
-            : new SealRequest(task.Id, EndReason.TaskEnded) { Outcome = request.Outcome };
-        var ended = await ender.EndAsync(seal, CancellationToken.None) ?? throw TaskGate.NotFound();
-        var receipt = await confirmation.WaitAsync(ended, wait ?? TimeSpan.Zero, context.CancellationToken);
-        return new EndTaskResponse { Receipt = Write.Receipt(receipt) };
+        var seal = (await SealAsync(request.TaskId, context)) with { Outcome = request.Outcome };
+        return new EndTaskResponse { Receipt = Write.Receipt(await ending.EndAsync(seal, wait ?? TimeSpan.Zero, context.CancellationToken)) };
     }
 
     public override async Task<GetTaskResponse> GetTask(GetTaskRequest request, ServerCallContext context)
     {
-        var task = await FindAsync(request.TaskId, OperatorRole.Viewer, context);
+        var task = await FindAsync(request.TaskId, context);
         return new GetTaskResponse { Task = Write.Task(task) };
     }
 
@@ -103,14 +97,25 @@ internal sealed class TaskGrpcService(
         return response;
     }
 
-    /// <summary>A task that the caller may look at, or end: an operator's by its tenant, a task's own or one below it.</summary>
-    private async Task<Tasks.AgentTask> FindAsync(string taskId, OperatorRole role, ServerCallContext context)
+    /// <summary>A task that the caller may look at: an operator's by its tenant, a task's own or one below it.</summary>
+    private async Task<Tasks.AgentTask> FindAsync(string taskId, ServerCallContext context) => CallerAccess.OperatorOf(context) is { } caller
+        ? await FindAsync(taskId, caller.TenantsOf(OperatorRole.Viewer), context)
+        : await gate.ReadOwnOrBelowAsync(CallerToken.Of(context), Read.TaskId(taskId), context.CancellationToken);
+
+    private Task<Tasks.AgentTask> FindAsync(string taskId, TenantScope tenants, ServerCallContext context) => lister.GetAsync(
+        tenants, Read.TaskId(taskId) ?? throw RefusedException.Invalid("task_id", "must be given by an operator"), context.CancellationToken);
+
+    /// <summary>A task that the caller may end, and who does so.</summary>
+    private async Task<SealRequest> SealAsync(string taskId, ServerCallContext context)
     {
-        var asked = Read.TaskId(taskId);
-        if (CallerAccess.OperatorOf(context) is not { } caller)
-            return await gate.ReadOwnOrBelowAsync(CallerToken.Of(context), asked, context.CancellationToken);
-        return await lister.GetAsync(
-            caller.TenantsOf(role), asked ?? throw RefusedException.Invalid("task_id", "must be given by an operator"), context.CancellationToken);
+        if (CallerAccess.OperatorOf(context) is { } caller)
+        {
+            var found = await FindAsync(taskId, caller.TenantsOf(OperatorRole.Responder), context);
+            return new SealRequest(found.Id, EndReason.Operator) { EndedBy = caller.Principal };
+        }
+
+        var (task, orchestrator) = await ending.FindAsync(CallerToken.Of(context), Read.TaskId(taskId), context.CancellationToken);
+        return new SealRequest(task.Id, EndReason.TaskEnded) { EndedBy = orchestrator };
     }
 
     /// <summary>A heartbeat is the task's own: nobody else can say that it is at work.</summary>

@@ -6,6 +6,7 @@ using CredBroker.Server.Attestation.Oidc;
 using CredBroker.Server.Attestation.SpiffeJwt;
 using CredBroker.Server.Audit;
 using CredBroker.Server.Backends.Vault;
+using CredBroker.Server.Proofs;
 using CredBroker.Server.Storage;
 using CredBroker.Server.Templates;
 using CredBroker.Server.Tokens;
@@ -37,6 +38,7 @@ public static class BrokerHost
         builder.Services.AddOidcAttestor(builder.Configuration);
         builder.Services.AddKubernetesAttestor(builder.Configuration);
         builder.Services.AddTokens(builder.Configuration);
+        builder.Services.AddProofs(builder.Configuration);
         builder.Services.AddVaultBackend(builder.Configuration, builder.Environment);
         builder.Services.AddBroker(builder.Configuration);
         builder.Services.AddAccess(builder.Configuration);
@@ -99,6 +101,7 @@ public static class BrokerHost
 
     private static void MapEndpoints(WebApplication app)
     {
+        app.MapGrpcService<AttestationGrpcService>();
         app.MapGrpcService<TaskGrpcService>();
         app.MapGrpcService<CredentialGrpcService>();
         app.MapGrpcService<LeaseGrpcService>();

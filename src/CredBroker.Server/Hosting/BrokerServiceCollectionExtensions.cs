@@ -19,6 +19,7 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<BackendRegistry>();
         services.AddHostedService<StartWith<BackendRegistry>>();
         services.AddSingleton<TaskGate>();
+        services.AddSingleton<EndRight>();
         services.AddSingleton<TaskTree>();
         services.AddSingleton<TaskLister>();
         services.AddSingleton<FenceBook>();
@@ -50,6 +51,7 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<TaskEnder>();
         services.AddSingleton<LeaseFates>();
         services.AddSingleton<TaskConfirmation>();
+        services.AddSingleton<TaskEnding>();
         services.AddSingleton<BackendRevoker>();
         services.AddSingleton<LeaseSweep>();
         services.AddSingleton<OrderSweep>();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace CredBroker.Server.Hosting;
 
@@ -32,7 +33,13 @@ internal sealed class Listeners : IDisposable
         _https.Configure(kestrel, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
-            listen.UseHttps(https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate, chain));
+            listen.UseHttps(https =>
+            {
+                (https.ServerCertificate, https.ServerCertificateChain) = (certificate, chain);
+                // Whoever shows one proves that they hold its key (RFC 8705 §2.2); what it says about them is for attestors to tell.
+                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+                https.AllowAnyClientCertificate();
+            });
         });
     }
 

@@ -8,6 +8,9 @@ public sealed record Evidence(string Attestor, ReadOnlyMemory<byte> Payload)
     /// <summary>The largest payload that is looked at, in bytes.</summary>
     public const int MaxPayloadBytes = 16 * 1024;
 
+    /// <summary>The key that its bearer proved to hold; null = none.</summary>
+    public Possession? Possession { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"Evidence {{ Attestor = {Attestor}, Payload = [{Payload.Length} bytes] }}";
 }

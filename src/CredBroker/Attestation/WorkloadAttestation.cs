@@ -6,7 +6,7 @@ namespace CredBroker.Attestation;
 /// The verb <c>Attest</c>: evidence becomes an identity. The attestor that the evidence names proves a subject and selectors, then
 /// the closest workload rule for them gives it a tenant and a kind. No rule, no identity; two that are equally close, none either.
 /// </summary>
-public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCatalogue catalogue, AttestationLimits limits)
+public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCatalogue catalogue, AttestationLimits limits, IReplayMemory proofs)
 {
     /// <summary>Attests a workload. The message of a refusal repeats nothing of the evidence.</summary>
     /// <exception cref="RefusedException">
@@ -14,6 +14,7 @@ public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCat
     /// attestor is unknown, it does not prove what it claims, or not exactly one rule is the closest (the proven subject is then in
     /// the metadata).
     /// <see cref="ErrorReason.VerifierUnavailable"/>: nobody can tell now.
+    /// <see cref="ErrorReason.ProofInvalid"/>: the rule demands a proof of possession that is not there, or the proof has been used before.
     /// <see cref="ErrorReason.RateLimited"/>: the subject has been attested too often of late.
     /// </exception>
     public async ValueTask<WorkloadIdentity> AttestAsync(Evidence evidence, CancellationToken cancellationToken)
@@ -27,24 +28,27 @@ public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCat
             throw Refused("The evidence holds a subject or a selector that is not plain text.");
 
         AttestationLimits.Count(limits.PerSubject, $"{attestor.Name} {proven.Subject}");
-        return Identify(proven, attestor.Name, MatchRule(attestor.Name, proven));
+        var rule = MatchRule(attestor.Name, proven);
+        await RequireProofAsync(rule, evidence.Possession, cancellationToken).ConfigureAwait(false);
+        return Identify(proven, attestor.Name, rule) with { ProofKey = evidence.Possession?.Key };
     }
 
-    private WorkloadRule MatchRule(string attestor, AttestedSubject proven)
+    /// <summary>A proof is remembered only now: whoever has no evidence of a workload must not be able to fill the memory.</summary>
+    private async ValueTask RequireProofAsync(WorkloadRule rule, Possession? possession, CancellationToken cancellationToken)
     {
-        // The catalogue keeps them in the order in which they are to be asked.
-        WorkloadRule? found = null;
-        foreach (var rule in catalogue.Current.Rules)
-        {
-            if (found is not null && (rule.Subject != found.Subject || rule.Selectors.Count < found.Selectors.Count)) break;
-            if (!rule.Matches(attestor, proven.Subject, proven.Selectors)) continue;
-            // Which of two tenants it belongs to must not hang on how somebody named a document.
-            if (found is not null) throw Unmatched("Two workload rules match the attested workload equally well.", attestor, proven.Subject);
-            found = rule;
-        }
-
-        return found ?? throw Unmatched("No workload rule matches the attested workload.", attestor, proven.Subject);
+        if (!rule.Proof.IsMetBy(possession?.Key))
+            throw new RefusedException(ErrorReason.ProofInvalid, $"The workload rule demands a proof of possession {rule.Proof.Say()}.");
+        if (possession?.Proof is { } proof && !await proofs.TryUseAsync(proof, cancellationToken).ConfigureAwait(false))
+            throw new RefusedException(ErrorReason.ProofInvalid, "The proof of possession has been used before.");
     }
+
+    private WorkloadRule MatchRule(string attestor, AttestedSubject proven) =>
+        catalogue.Current.FindRule(attestor, proven.Subject, proven.Selectors) switch
+        {
+            { Rule: { } rule } => rule,
+            { IsAmbiguous: true } => throw Unmatched("Two workload rules match the attested workload equally well.", attestor, proven.Subject),
+            _ => throw Unmatched("No workload rule matches the attested workload.", attestor, proven.Subject),
+        };
 
     private static RefusedException Unmatched(string message, string attestor, string subject) => new(ErrorReason.AttestationFailed, message)
     {

@@ -11,13 +11,14 @@ public sealed class DelegationCheck(TaskGate gate, ITemplateCatalogue catalogue,
     /// <summary>How many tasks deep a tree may be; also the depth of the <c>act</c> chain.</summary>
     public const int MaxDepth = 4;
 
-    /// <summary>The task of a parent token; null where none was given.</summary>
+    /// <summary>The task of a parent token; null where none was given. A token that is bound to a key is good with that key alone, here too.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/> or <see cref="ErrorReason.TaskEnded"/>.</exception>
-    public async Task<AgentTask?> FindParentAsync(string parentToken, CancellationToken cancellationToken)
+    public async Task<AgentTask?> FindParentAsync(string parentToken, ProofKey? key, CancellationToken cancellationToken)
     {
         if (parentToken.Length == 0) return null;
         if (!TaskToken.TryParse(parentToken, out var token)) throw TaskGate.Invalid();
-        var parent = await gate.ReadAsync(token, cancellationToken);
+        var parent = await gate.ReadHolderAsync(token, cancellationToken);
+        if (parent.Key is not null && parent.Key != key) throw TaskGate.Invalid();
         if (parent.State != TaskState.Open) throw new RefusedException(ErrorReason.TaskEnded, "The parent task is over.");
         return parent;
     }

@@ -32,8 +32,8 @@ internal static class TransitionLines
     {
         Type = AuditEventType.TaskSealed,
         Time = task.EndedAt ?? task.Deadline,
-        Actor = task.EndedBy is { } operatorName
-            ? new AuditActor("human", operatorName, task.Tenant)
+        Actor = task.EndedBy is { } somebody
+            ? new AuditActor(task.EndReason == EndReason.Operator ? "human" : ReasonName.Of(WorkloadKind.Orchestrator), somebody, task.Tenant)
             : new AuditActor(ReasonName.Of(task.Kind), task.Subject, task.Tenant),
         TaskId = task.Id.Value,
         Reason = ReasonName.Of(task.EndReason),

@@ -11,7 +11,7 @@ public sealed record SealRequest(TaskId TaskId, EndReason Reason)
     /// <summary>How the task ended, in the caller's words.</summary>
     public string Outcome { get; init; } = "";
 
-    /// <summary>The operator who ends it; null where nobody has to be named.</summary>
+    /// <summary>The operator or the orchestrator who ends it; null where nobody has to be named.</summary>
     public string? EndedBy { get; init; }
 
     /// <summary>Seal only if a deadline has really passed by the store's clock.</summary>

@@ -17,8 +17,7 @@ public sealed class TaskGate(ITaskStore store) : IDisposable
     public async ValueTask<AgentTask> ReadAsync(TaskToken token, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(token.TaskId, cancellationToken) is not { } task || !token.Matches(task.TokenHash)) throw Invalid();
-        _known.Set(token.TaskId, task, new MemoryCacheEntryOptions { Size = TaskSize.Of(task), SlidingExpiration = Forget });
-        return task;
+        return Remember(task);
     }
 
     /// <summary>The task of a token as it was last seen. Only what never changes may be relied on.</summary>
@@ -27,6 +26,26 @@ public sealed class TaskGate(ITaskStore store) : IDisposable
         _known.TryGetValue(token.TaskId, out AgentTask? task) && token.Matches(task!.TokenHash)
             ? ValueTask.FromResult(task)
             : ReadAsync(token, cancellationToken);
+
+    /// <summary>Whether somebody has a token's secret, whichever key they proved to hold. It says who may be listened to at all, and nothing more.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
+    public async ValueTask RequireHolderAsync(TaskToken token, CancellationToken cancellationToken)
+    {
+        if (!_known.TryGetValue(token.TaskId, out AgentTask? task) || !IsHeldBy(token, task!)) await ReadHolderAsync(token, cancellationToken);
+    }
+
+    /// <summary>The task of a token's secret, whichever key its bearer proved to hold, as it stands now in the store.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
+    public async ValueTask<AgentTask> ReadHolderAsync(TaskToken token, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(token.TaskId, cancellationToken) is not { } found || !IsHeldBy(token, found)) throw Invalid();
+        return Remember(found);
+    }
+
+    private AgentTask Remember(AgentTask task) =>
+        _known.Set(task.Id, task, new MemoryCacheEntryOptions { Size = TaskSize.Of(task), SlidingExpiration = Forget });
+
+    private static bool IsHeldBy(TaskToken token, AgentTask task) => token.BoundTo(task.Key).Matches(task.TokenHash);
 
     /// <summary>A task that a token may look at and end: its own, or one below it. Nothing named = its own.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/> or <see cref="ErrorReason.TaskNotFound"/>.</exception>
@@ -46,5 +65,5 @@ public sealed class TaskGate(ITaskStore store) : IDisposable
     public static RefusedException NotFound() => new(ErrorReason.TaskNotFound, "There is no such task.");
 
     /// <summary>The refusal of a token that is missing, malformed or not the task's; it does not say which.</summary>
-    public static RefusedException Invalid() => new(ErrorReason.TaskTokenInvalid, "The task token is missing or not valid.");
+    public static RefusedException Invalid() => new(ErrorReason.TaskTokenInvalid, "The task token is missing or not valid, or is bound to a key that was not proved.");
 }

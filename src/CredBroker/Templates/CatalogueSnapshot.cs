@@ -9,4 +9,20 @@ public sealed record CatalogueSnapshot(
     string Version,
     IReadOnlyDictionary<string, Template> Templates,
     IReadOnlyDictionary<string, Target> Targets,
-    IReadOnlyList<WorkloadRule> Rules);
+    IReadOnlyList<WorkloadRule> Rules)
+{
+    /// <summary>The closest rule for an attested workload. Which of two tenants it belongs to must not hang on how somebody named a document.</summary>
+    public RuleMatch FindRule(string attestor, string subject, IReadOnlyList<string> selectors)
+    {
+        WorkloadRule? found = null;
+        foreach (var rule in Rules)
+        {
+            if (found is not null && (rule.Subject != found.Subject || rule.Selectors.Count < found.Selectors.Count)) break;
+            if (!rule.Matches(attestor, subject, selectors)) continue;
+            if (found is not null) return new RuleMatch(null, IsAmbiguous: true);
+            found = rule;
+        }
+
+        return new RuleMatch(found, IsAmbiguous: false);
+    }
+}

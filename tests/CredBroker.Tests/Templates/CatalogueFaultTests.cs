@@ -46,7 +46,7 @@ public sealed class CatalogueFaultTests
         Assert.That(faults, Is.EqualTo(new[]
         {
             "a.yaml:11: spec.workload.kind: must be one of: agent, orchestrator, service, human",
-            "a.yaml:12: spec.workload.colour: unknown field; known here: tenant, kind, heartbeat, maxDuration, reattestEvery, audiences, attributes",
+            "a.yaml:12: spec.workload.colour: unknown field; known here: tenant, kind, heartbeat, maxDuration, reattestEvery, proof, audiences, attributes, mayEnd",
             "a.yaml:14: kind: is missing; known: Target, Template, WorkloadRule",
             "b/two.yml:10: spec.risk: must be one of: low, medium, high, critical",
             "b/two.yml:13: spec.ttl.default: must not be longer than spec.ttl.max",
@@ -179,7 +179,9 @@ public sealed class CatalogueFaultTests
         yield return Rule("kind: agent", "kind: agent\n    attributes: { team: \"a\\nb\" }", 12, "spec.workload.attributes.team", "must be one line of 1 to 256 characters");
         yield return Rule("    tenant: payments\n", "", 9, "spec.workload.tenant", "is missing");
         yield return Rule("kind: agent", "kind: robot", 11, "spec.workload.kind", "must be one of: agent, orchestrator, service, human");
-        yield return Rule("kind: agent", "kind: agent\n    mayEnd: x", 12, "spec.workload.mayEnd", "not supported by this version");
+        yield return Rule("kind: agent", "kind: agent\n    mayEnd: [\"spiffe://acme.test/*\"]", 12, "spec.workload.mayEnd", "only a workload of kind orchestrator may end tasks of others");
+        yield return Rule("kind: agent", "kind: orchestrator\n    mayEnd: x", 12, "spec.workload.mayEnd", "must be a list");
+        yield return Rule("kind: agent", "kind: orchestrator\n    mayEnd: [\"*\"]", 12, "spec.workload.mayEnd[0]", "must be an exact subject, or a prefix");
         yield return Rule("kind: agent", "kind: agent\n    audiences: [orders]", 12, "spec.workload.audiences", "only a workload of kind service may have audiences");
         yield return Rule("kind: agent", "kind: service\n    audiences: [\"a b\"]", 12, "spec.workload.audiences[0]", "must be an absolute URI");
         yield return Rule("kind: agent", "kind: agent\n    heartbeat: { min: 61s }", 12, "spec.workload.heartbeat.min", "must not be longer than spec.workload.heartbeat.max, which is 1m");

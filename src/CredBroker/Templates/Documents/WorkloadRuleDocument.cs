@@ -25,9 +25,10 @@ internal static class WorkloadRuleDocument
         new Field("heartbeat", Heartbeat, "Bounds of the heartbeat interval."),
         new Field("maxDuration", Words.Duration, "The longest that a task may take, and how long when nothing is asked for.") { Default = DurationText.Format(DefaultMaxDuration) },
         new Field("reattestEvery", Words.Duration, "How long one attestation is good for issuing and renewing.") { Default = DurationText.Format(DefaultReattestEvery) },
+        new Field("proof", Words.Proofs, "Which proof of possession must come with the evidence; the task is bound to its key.") { Default = "none" },
         new Field("audiences", new ListShape(Words.Audience), "For kind service: the token audiences whose revocations it may watch.") { Default = "[]" },
         new Field("attributes", new TextMapShape("[a-z][a-z0-9_]{0,62}", "1 to 63 of a-z, 0-9 and _, beginning with a letter", Words.Line), "Facts for policies.") { Default = "{}" },
-        new Field("mayEnd", new UnsupportedShape(), "Whose tasks an orchestrator may end."));
+        new Field("mayEnd", new ListShape(Words.Subject), "For kind orchestrator: the subjects whose tasks, of the same tenant, it may end.") { Default = "[]" });
 
     public static DocumentKind Kind { get; } = new(
         "WorkloadRule",
@@ -36,7 +37,8 @@ internal static class WorkloadRuleDocument
             new Field("match", Match, "Which workloads the rule is about.") { IsRequired = true },
             new Field("workload", Workload, "What they are then.") { IsRequired = true }),
         HeartbeatMinIsWithinMax,
-        OnlyServicesHaveAudiences);
+        OnlyServicesHaveAudiences,
+        OnlyOrchestratorsEndOthers);
 
     public static WorkloadRule Build(SourceDocument document) => new(
         document.Name!,
@@ -51,6 +53,8 @@ internal static class WorkloadRuleDocument
         document.List("spec.workload.audiences"))
     {
         Selectors = [.. document.List("spec.match.selectors").Select(SelectorPattern.Parse)],
+        Proof = Words.Value<ProofDemand>(document.Text("spec.workload.proof") ?? "none"),
+        MayEnd = [.. document.List("spec.workload.mayEnd").Select(SubjectPattern.Parse)],
         Attributes = document.Texts("spec.workload.attributes"),
     };
 
@@ -62,6 +66,12 @@ internal static class WorkloadRuleDocument
     {
         if (HeartbeatMin(document) > HeartbeatMax(document))
             document.Refuse("spec.workload.heartbeat.min", $"must not be longer than spec.workload.heartbeat.max, which is {DurationText.Format(HeartbeatMax(document))}");
+    }
+
+    private static void OnlyOrchestratorsEndOthers(SourceDocument document)
+    {
+        if (document.Has("spec.workload.mayEnd") && document.Text("spec.workload.kind") is { } kind && kind != "orchestrator")
+            document.Refuse("spec.workload.mayEnd", "only a workload of kind orchestrator may end tasks of others");
     }
 
     private static void OnlyServicesHaveAudiences(SourceDocument document)
