@@ -67,7 +67,7 @@ public sealed class RedisSentinelProcesses : IRedisServers
     {
         foreach (var sentinel in _sentinels)
             if (await MasterPortAsync(sentinel.Port) == before.Port) return false;
-        return (await (await MasterAsync()).CommandAsync("ROLE")).StartsWith("master", StringComparison.Ordinal);
+        return (await AskAsync(await MasterAsync(), "ROLE")).StartsWith("master", StringComparison.Ordinal);
     });
 
     /// <inheritdoc/>
@@ -120,9 +120,22 @@ public sealed class RedisSentinelProcesses : IRedisServers
         var written = Offset(await master.CommandAsync("INFO", "replication"), "master_repl_offset");
         await RedisProgram.UntilAsync("the replica has what its master has", async () =>
         {
-            var facts = await replica.CommandAsync("INFO", "replication");
+            var facts = await AskAsync(replica, "INFO", "replication");
             return facts.Contains("master_link_status:up", StringComparison.Ordinal) && Offset(facts, "slave_repl_offset") >= written;
         });
+    }
+
+    /// <summary>Says nothing where the connection broke: a sentinel closes those of a server whose role it changes.</summary>
+    private static async Task<string> AskAsync(RedisServerProcess server, params string[] command)
+    {
+        try
+        {
+            return await server.CommandAsync(command);
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
+        }
     }
 
     private static long Offset(string facts, string name) => long.Parse(
