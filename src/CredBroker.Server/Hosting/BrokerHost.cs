@@ -1,5 +1,6 @@
 using CredBroker.Server.Access;
 using CredBroker.Server.Api;
+using CredBroker.Server.Attestation.JoinTokens;
 using CredBroker.Server.Attestation.Kubernetes;
 using CredBroker.Server.Attestation.Limits;
 using CredBroker.Server.Attestation.Oidc;
@@ -36,6 +37,7 @@ public static class BrokerHost
         builder.Services.AddSpiffeJwtAttestor(builder.Configuration);
         builder.Services.AddOidcAttestor(builder.Configuration);
         builder.Services.AddKubernetesAttestor(builder.Configuration);
+        builder.Services.AddJoinTokenAttestor(builder.Configuration);
         builder.Services.AddTokens(builder.Configuration);
         builder.Services.AddVaultBackend(builder.Configuration, builder.Environment);
         builder.Services.AddBroker(builder.Configuration);
