@@ -22,7 +22,7 @@ internal sealed class TaskGrpcService(
         var opened = await opener.OpenAsync(
             new Issuance.OpenTaskRequest
             {
-                Evidence = Read.Evidence(request.Evidence),
+                Evidence = Read.Evidence(request.Evidence, context),
                 TaskRef = request.TaskRef,
                 Purpose = request.Purpose,
                 Intent = request.Intent,
@@ -39,7 +39,7 @@ internal sealed class TaskGrpcService(
     public override async Task<HeartbeatResponse> Heartbeat(HeartbeatRequest request, ServerCallContext context)
     {
         var token = OwnToken(context, request.TaskId);
-        var evidence = request.Evidence is null ? null : Read.Evidence(request.Evidence);
+        var evidence = request.Evidence is null ? null : Read.Evidence(request.Evidence, context);
         var extended = await heartbeat.BeatAsync(token, evidence, context.CancellationToken);
         return new HeartbeatResponse
         {

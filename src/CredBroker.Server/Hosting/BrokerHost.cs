@@ -5,6 +5,7 @@ using CredBroker.Server.Attestation.Kubernetes;
 using CredBroker.Server.Attestation.Limits;
 using CredBroker.Server.Attestation.Oidc;
 using CredBroker.Server.Attestation.SpiffeJwt;
+using CredBroker.Server.Attestation.SpiffeX509;
 using CredBroker.Server.Audit;
 using CredBroker.Server.Backends.Vault;
 using CredBroker.Server.Storage;
@@ -35,6 +36,7 @@ public static class BrokerHost
         builder.Services.AddTemplateCatalogue(builder.Configuration);
         builder.Services.AddAttestationLimits(builder.Configuration);
         builder.Services.AddSpiffeJwtAttestor(builder.Configuration);
+        builder.Services.AddSpiffeX509Attestor(builder.Configuration);
         builder.Services.AddOidcAttestor(builder.Configuration);
         builder.Services.AddKubernetesAttestor(builder.Configuration);
         builder.Services.AddJoinTokenAttestor(builder.Configuration);

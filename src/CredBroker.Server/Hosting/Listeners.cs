@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace CredBroker.Server.Hosting;
 
@@ -32,7 +33,11 @@ internal sealed class Listeners : IDisposable
         _https.Configure(kestrel, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
-            listen.UseHttps(https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate, chain));
+            listen.UseHttps(https =>
+            {
+                (https.ServerCertificate, https.ServerCertificateChain) = (certificate, chain);
+                AskForCertificate(https);
+            });
         });
     }
 
@@ -54,6 +59,22 @@ internal sealed class Listeners : IDisposable
         _grpc?.Dispose();
         _http?.Dispose();
         _https?.Dispose();
+    }
+
+    /// <summary>
+    /// Callers may show a certificate, whoever made it: TLS proves that they have its key, and that is all that it means until an attestor has
+    /// found a path from it to roots of the settings.
+    /// </summary>
+    private static void AskForCertificate(HttpsConnectionAdapterOptions https)
+    {
+        https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+        https.AllowAnyClientCertificate();
+        // Nobody may make the broker fetch something by what stands in a certificate.
+        https.OnAuthenticate = (_, tls) => tls.CertificateChainPolicy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
     }
 
     /// <summary>The certificate, and those that lead to its root: clients that know only the root need them.</summary>

@@ -31,7 +31,7 @@ public abstract class AttestorConformance(Func<Task<IAttestorUnderTest>> start)
         Assert.That((proven.Attestor, proven.Subject), Is.EqualTo((Tested.Attestor.Name, Tested.Subject)));
         Assert.That(proven.Selectors, Is.Not.Empty.And.All.Matches(@"^[a-z0-9_.-]+:[^\p{C}]+$"));
         Assert.That(proven.EvidenceDigest, Does.Match("^[0-9a-f]{64}$"));
-        Assert.That(proven.EvidenceExpiry, Is.GreaterThan(Tested.Time.GetUtcNow()).And.LessThan(Tested.Time.GetUtcNow().AddDays(1)));
+        Assert.That(proven.EvidenceExpiry, Is.GreaterThan(Tested.Time.GetUtcNow()).And.LessThanOrEqualTo(Tested.Time.GetUtcNow().AddHours(1)));
     }
 
     [Test]
@@ -40,7 +40,7 @@ public abstract class AttestorConformance(Func<Task<IAttestorUnderTest>> start)
         var evidence = await Tested.MakeEvidenceAsync();
         var first = await AttestAsync(evidence);
 
-        if (Tested.IsSingleUse) Assert.That(await FaultOf(evidence), Does.Contain("it has been used before"));
+        if (Tested.IsSingleUse) Assert.That((await RefusalOf(evidence)).Message, Does.Contain("it has been used before").Or.Contain("or it is used"));
         else Assert.That((await AttestAsync(evidence)).EvidenceDigest, Is.EqualTo(first.EvidenceDigest));
     }
 
@@ -48,9 +48,9 @@ public abstract class AttestorConformance(Func<Task<IAttestorUnderTest>> start)
     public async Task AttestAsync_EvidenceThatHasExpired_IsRefused()
     {
         var evidence = await Tested.MakeEvidenceAsync();
-        Tested.Time.Advance(TimeSpan.FromDays(1));
+        Tested.Time.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(1));
 
-        await FaultOf(evidence);
+        await RefusalOf(evidence);
     }
 
     [TestCase("x")]
@@ -77,16 +77,7 @@ public abstract class AttestorConformance(Func<Task<IAttestorUnderTest>> start)
         for (var i = 0; i < Rounds; i++)
         {
             var damaged = Damage(good.Payload.ToArray(), random);
-            if (damaged.AsSpan().SequenceEqual(good.Payload.Span)) continue;
-            try
-            {
-                await AttestAsync(good with { Payload = damaged });
-                Assert.Fail($"Accepted: {Convert.ToBase64String(damaged)}");
-            }
-            catch (RefusedException refused)
-            {
-                Assert.That(refused.Reason, Is.EqualTo(ErrorReason.AttestationFailed), refused.Message);
-            }
+            if (!Tested.IsSame(good.Payload, damaged)) await RefusalOf(good with { Payload = damaged });
         }
 
         // The net under the attestor must stay empty, and what was damaged must not have been used up.
@@ -116,6 +107,22 @@ public abstract class AttestorConformance(Func<Task<IAttestorUnderTest>> start)
     }
 
     protected Task<AttestedSubject> AttestAsync(Evidence evidence) => Tested.Attestor.AttestAsync(evidence, CancellationToken.None).AsTask();
+
+    /// <summary>The refusal of evidence that does not prove what it claims, or answers no challenge that is open.</summary>
+    private async Task<RefusedException> RefusalOf(Evidence evidence)
+    {
+        try
+        {
+            await AttestAsync(evidence);
+        }
+        catch (RefusedException refused)
+        {
+            Assert.That(refused.Reason, Is.EqualTo(ErrorReason.AttestationFailed).Or.EqualTo(ErrorReason.ChallengeInvalid), refused.Message);
+            return refused;
+        }
+
+        throw new AssertionException($"Accepted: {Convert.ToBase64String(evidence.Payload.Span)}");
+    }
 
     protected Task<string> FaultOf(Evidence evidence) => FaultOf(Tested.Attestor, evidence);
 

@@ -18,9 +18,12 @@ public interface IAttestorUnderTest : IAsyncDisposable
     /// <summary>Whether a piece of evidence is good once.</summary>
     bool IsSingleUse { get; }
 
+    /// <summary>Whether a payload that is written in another way says the very same.</summary>
+    bool IsSame(ReadOnlyMemory<byte> good, byte[] damaged) => good.Span.SequenceEqual(damaged);
+
     /// <summary>How often a fault of the attestor's own was logged.</summary>
     int UnforeseenFaults { get; }
 
-    /// <summary>Good evidence, fresh each time, that expires within a day.</summary>
+    /// <summary>Good evidence, fresh each time, that expires within an hour.</summary>
     Task<Evidence> MakeEvidenceAsync();
 }

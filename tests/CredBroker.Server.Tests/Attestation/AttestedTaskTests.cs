@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using CredBroker.Attestation;
 using CredBroker.Protocol.V1;
@@ -10,8 +9,6 @@ using CredBroker.Testing.Access;
 using CredBroker.Testing.Attestation;
 using CredBroker.Testing.Verification;
 using Google.Protobuf;
-using Google.Rpc;
-using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using AgentTask = CredBroker.Protocol.V1.AgentTask;
 using Evidence = CredBroker.Protocol.V1.Evidence;
@@ -213,29 +210,6 @@ public sealed class AttestedTaskTests
             Purpose = "test",
         })).Task;
 
-    /// <summary>Refused, with the reason in the audit trail before the answer, and without a task.</summary>
-    private async Task ExpectRefusalAsync(string attestor, string evidence, string? why = null)
-    {
-        var before = await CountTasksAsync();
-        var audited = (await _broker.ReadAuditAsync()).Length;
-
-        var refused = (await Assert.ThrowsAsync<RpcException>(() => OpenAsync(attestor, evidence)))!;
-
-        Assert.That(refused.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason, Is.EqualTo("ATTESTATION_FAILED"));
-        if (why is not null) Assert.That(refused.Status.Detail, Does.Contain(why));
-        var lines = (await _broker.ReadAuditAsync())[audited..].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var line = JsonNode.Parse(lines.Single(line => line.Contains("\"refused\"", StringComparison.Ordinal)))!;
-        Assert.That(line.ToJsonString(), Does.Contain("ATTESTATION_FAILED"));
-        Assert.That(line.ToJsonString(), Does.Contain(JsonEncodedText.Encode(refused.Status.Detail).ToString()));
-        foreach (var part in evidence.Split('.')) Assert.That(lines, Has.None.Contains(part));
-        Assert.That(await CountTasksAsync(), Is.EqualTo(before));
-    }
-
-    /// <summary>A lease is always some task's.</summary>
-    private async Task<int> CountTasksAsync()
-    {
-        var index = _broker.Services.GetRequiredService<ITaskIndex>();
-        var pages = await Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => index.ListAsync(bucket, null, 1_000, CancellationToken.None)));
-        return pages.Sum(page => page.Positions.Count);
-    }
+    private Task ExpectRefusalAsync(string attestor, string evidence, string? why = null) =>
+        RefusedTask.ExpectAsync(_broker, () => OpenAsync(attestor, evidence), why, evidence.Split('.'));
 }

@@ -1,6 +1,7 @@
 using CredBroker.Attestation;
 using CredBroker.Tasks;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using V1 = CredBroker.Protocol.V1;
 
 namespace CredBroker.Server.Api.Wire;
@@ -50,9 +51,10 @@ internal static class Read
         }
     }
 
-    public static Evidence Evidence(V1.Evidence? wire) => wire is null
+    /// <summary>The evidence, with the certificate of the connection that it came by.</summary>
+    public static Evidence Evidence(V1.Evidence? wire, ServerCallContext context) => wire is null
         ? throw RefusedException.Invalid("evidence", "must be given")
-        : new Evidence(wire.Attestor, wire.Payload.Memory);
+        : new Evidence(wire.Attestor, wire.Payload.Memory) { PeerCertificate = context.GetHttpContext().Connection.ClientCertificate?.RawDataMemory };
 
     public static LeaseId LeaseId(string wire) => CredBroker.LeaseId.TryParse(wire, out var id)
         ? id
