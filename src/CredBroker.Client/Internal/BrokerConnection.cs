@@ -26,14 +26,7 @@ internal sealed partial class BrokerConnection : IDisposable
         _channel = GrpcChannel.ForAddress(options.Address, new GrpcChannelOptions
         {
             ThrowOperationCanceledOnCancellation = true,
-            HttpHandler = new SocketsHttpHandler
-            {
-                ConnectTimeout = TimeSpan.FromSeconds(5),
-                EnableMultipleHttp2Connections = true,
-                KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-                KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
-                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-            },
+            HttpHandler = BrokerTransport.Create(options, evidence),
             DisposeHttpClient = true,
         });
         Tasks = new TaskService.TaskServiceClient(_channel);
