@@ -11,6 +11,8 @@ public sealed class CredBrokerClient : ICredBroker, IAsyncDisposable
 {
     private readonly BrokerConnection _connection;
     private readonly OpenTasks _openTasks;
+    private readonly bool _mayProve;
+    private volatile bool _proves;
 
     /// <summary>A broker by its address.</summary>
     /// <param name="address">Such as <c>https://broker.acme.test:8443</c>; <c>http://</c> for the same machine only.</param>
@@ -32,17 +34,27 @@ public sealed class CredBrokerClient : ICredBroker, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         _connection = new BrokerConnection(options, evidence ?? EvidenceOf(options), time ?? TimeProvider.System, loggers ?? NullLoggerFactory.Instance);
         _openTasks = new OpenTasks(options.HandleSignals);
+        _mayProve = options.ProofOfPossession != ProofOfPossession.Never;
+        _proves = options.ProofOfPossession == ProofOfPossession.Always;
     }
 
     /// <inheritdoc/>
     public async Task<BrokerTask> OpenTaskAsync(TaskRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var wire = request.ToWire(await _connection.EvidenceAsync(cancellationToken));
-        var answer = await _connection.CallAsync(
-            _connection.Tasks.OpenTaskAsync, wire, token: null, cancellationToken,
-            beforeRepeating: async token => wire.Evidence = await _connection.EvidenceAsync(token));
-        var session = new TaskSession(_connection, answer.Task.Id, answer.TaskToken);
+        var prove = _proves;
+        Wire.OpenTaskResponse answer;
+        try
+        {
+            answer = await OpenAsync(request, prove, cancellationToken);
+        }
+        catch (BrokerRefusedException e) when (e.Reason == "PROOF_INVALID" && !prove && _mayProve)
+        {
+            _proves = prove = true;
+            answer = await OpenAsync(request, prove, cancellationToken);
+        }
+
+        var session = new TaskSession(_connection, answer.Task.Id, answer.TaskToken, prove);
         var lifetime = new TaskLifetime(session, _openTasks);
         lifetime.Start(answer.Task.HeartbeatInterval?.ToTimeSpan());
         return new BrokerTask(session, lifetime, answer.Task);
@@ -70,6 +82,14 @@ public sealed class CredBrokerClient : ICredBroker, IAsyncDisposable
     {
         await _openTasks.DisposeAsync();
         _connection.Dispose();
+    }
+
+    private async Task<Wire.OpenTaskResponse> OpenAsync(TaskRequest request, bool prove, CancellationToken cancellationToken)
+    {
+        var wire = request.ToWire(await _connection.EvidenceAsync(cancellationToken));
+        return await _connection.CallAsync(
+            _connection.Tasks.OpenTaskAsync, wire, token: null, cancellationToken, prove: prove,
+            beforeRepeating: async token => wire.Evidence = await _connection.EvidenceAsync(token));
     }
 
     private static IEvidenceSource EvidenceOf(CredBrokerOptions options) => options.EvidenceFile is { Length: > 0 } file

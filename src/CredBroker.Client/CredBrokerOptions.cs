@@ -18,6 +18,12 @@ public sealed class CredBrokerOptions
     /// <summary>The attestor that reads the evidence.</summary>
     public string Attestor { get; set; } = Evidence.WorkloadEvidence.SpiffeJwt;
 
+    /// <summary>
+    /// Whether the client proves that it holds a key of its own. A broker behind a proxy that is known by another authority than
+    /// <see cref="Address"/> names it in its setting <c>Proofs:Authorities</c>.
+    /// </summary>
+    public ProofOfPossession ProofOfPossession { get; set; }
+
     /// <summary>Lets tokens travel over plain http to other machines. Only for networks that are encrypted underneath.</summary>
     public bool AllowPlaintext { get; set; }
 

@@ -14,6 +14,7 @@ namespace CredBroker.Client;
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed partial class LeasedCredential : IAsyncDisposable
 {
+    private const string DpopType = "DPoP";
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenReplacements = TimeSpan.FromSeconds(5);
 
@@ -103,6 +104,19 @@ public sealed partial class LeasedCredential : IAsyncDisposable
             _gate.Release();
         }
     }
+
+    /// <summary>
+    /// A proof of possession for one request to a service (RFC 9449), to be sent in the header <c>DPoP</c> beside <c>Authorization: DPoP …</c>.
+    /// It is good once. Null for a bearer token, which needs none. <c>AddCredBrokerToken</c> does this by itself.
+    /// </summary>
+    /// <param name="method">The HTTP method; <c>POST</c> for gRPC.</param>
+    /// <param name="address">The address of the request.</param>
+    /// <param name="token">The very token that is sent.</param>
+    public string? ProveFor(string method, Uri address, string token) =>
+        TokenType == DpopType ? _session.Connection.Key.Prove(method, address, token) : null;
+
+    /// <summary>Takes the nonce that a service wants to see in the next proofs for it (the header <c>DPoP-Nonce</c>, RFC 9449 section 9).</summary>
+    public void TakeNonce(Uri address, string nonce) => _session.Connection.Key.Take(address, nonce);
 
     /// <summary>Stops the renewal: the current value dies at <see cref="ExpiresAt"/>, or with the task.</summary>
     public void StopRenewing()

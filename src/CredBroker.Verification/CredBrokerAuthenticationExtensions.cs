@@ -1,4 +1,5 @@
 using CredBroker.Verification.Keys;
+using CredBroker.Verification.Proofs;
 using CredBroker.Verification.Revocation;
 using CredBroker.Verification.Tokens;
 using Microsoft.AspNetCore.Authentication;
@@ -48,6 +49,8 @@ public static class CredBrokerAuthenticationExtensions
         services.AddSingleton<KnownTokens>();
         services.AddSingleton<SignatureCheck>();
         services.AddSingleton<AccessTokenVerifier>();
+        services.TryAddSingleton<IProofMemory>(provider => new LocalProofMemory(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ProofCheck>();
         services.AddSingleton<VerificationMetrics>();
         services.AddHostedService<SigningKeyWorker>();
         services.AddHostedService<RevocationFeedWorker>();

@@ -65,6 +65,16 @@ public sealed class CredBrokerVerificationOptions : AuthenticationSchemeOptions
     [Range(1_000, 50_000_000)]
     public int MaxRevokedLeases { get; set; } = 1_000_000;
 
+    /// <summary>
+    /// Under which addresses callers know this service, scheme and authority, for the proofs of tokens that are bound to a DPoP key. None = that
+    /// of <see cref="Audience"/> where it is an https address.
+    /// </summary>
+    public IList<Uri> Addresses { get; } = [];
+
+    /// <summary>How old a DPoP proof may be. 5 s to 5 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "00:05:00")]
+    public TimeSpan MaxProofAge { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Allows <c>http</c> to hosts other than loopback, where something else protects the way.</summary>
     public bool AllowPlaintext { get; set; }
 

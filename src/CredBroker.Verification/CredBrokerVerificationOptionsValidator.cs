@@ -19,6 +19,8 @@ internal sealed class CredBrokerVerificationOptionsValidator : IValidateOptions<
     {
         if (!IsAllowed(options.Authority, options)) yield return "Authority must be an absolute https address (http only for loopback, or with AllowPlaintext).";
         if (!IsAllowed(options.BrokerAddress, options)) yield return "BrokerAddress must be an absolute https address (http only for loopback, or with AllowPlaintext).";
+        if (options.Addresses.Any(address => !address.IsAbsoluteUri || address.UserInfo.Length > 0 || address.PathAndQuery != "/"))
+            yield return "Addresses must be absolute addresses without a path, such as https://orders.example.com.";
         if (options.Issuer is "") yield return "Issuer must not be empty; leave it unset to use the Authority.";
         if (!Enum.IsDefined(options.FeedPolicy)) yield return "FeedPolicy must be Refuse or Accept.";
         if (options.BrokerAddress is null)

@@ -14,7 +14,7 @@ internal sealed class CrashingTaskStore(ITaskStore inner, CrashPoint crash) : IT
 
     public Task<AgentTask?> FindAsync(TaskId id, CancellationToken cancellationToken) => inner.FindAsync(id, cancellationToken);
 
-    public Task<HeartbeatOutcome> HeartbeatAsync(TaskToken token, bool reattested, CancellationToken cancellationToken) =>
+    public Task<HeartbeatOutcome> HeartbeatAsync(TaskToken token, TaskToken? reattested, CancellationToken cancellationToken) =>
         inner.HeartbeatAsync(token, reattested, cancellationToken);
 
     public async Task<SealOutcome> SealAsync(SealRequest request, CancellationToken cancellationToken)

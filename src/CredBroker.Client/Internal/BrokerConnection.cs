@@ -2,6 +2,7 @@ using CredBroker.Client.Evidence;
 using CredBroker.Protocol.V1;
 using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,7 @@ internal sealed partial class BrokerConnection : IDisposable
     private readonly GrpcChannel _channel;
     private readonly IEvidenceSource _evidence;
     private readonly TimeSpan _callTimeout;
+    private readonly Uri _address;
     private readonly ILogger _logger;
 
     public BrokerConnection(CredBrokerOptions options, IEvidenceSource evidence, TimeProvider time, ILoggerFactory loggers)
@@ -20,6 +22,8 @@ internal sealed partial class BrokerConnection : IDisposable
         OptionsRules.ThrowIfBroken(options);
         _evidence = evidence;
         _callTimeout = options.CallTimeout;
+        _address = new Uri(options.Address);
+        Key = new DpopKey(time);
         _logger = loggers.CreateLogger<BrokerConnection>();
         Time = time;
         Loggers = loggers;
@@ -29,16 +33,20 @@ internal sealed partial class BrokerConnection : IDisposable
             HttpHandler = BrokerTransport.Create(options, evidence),
             DisposeHttpClient = true,
         });
-        Tasks = new TaskService.TaskServiceClient(_channel);
-        Credentials = new CredentialService.CredentialServiceClient(_channel);
-        Leases = new LeaseService.LeaseServiceClient(_channel);
-        Governance = new GovernanceService.GovernanceServiceClient(_channel);
-        Revocations = new RevocationService.RevocationServiceClient(_channel);
+        var calls = _channel.Intercept(new ProofInterceptor(Key, _address));
+        Tasks = new TaskService.TaskServiceClient(calls);
+        Credentials = new CredentialService.CredentialServiceClient(calls);
+        Leases = new LeaseService.LeaseServiceClient(calls);
+        Governance = new GovernanceService.GovernanceServiceClient(calls);
+        Revocations = new RevocationService.RevocationServiceClient(calls);
     }
 
     public TimeProvider Time { get; }
 
     public ILoggerFactory Loggers { get; }
+
+    /// <summary>The key of this connection; what is bound to it is good by this connection alone.</summary>
+    public DpopKey Key { get; }
 
     public TaskService.TaskServiceClient Tasks { get; }
 
@@ -64,6 +72,7 @@ internal sealed partial class BrokerConnection : IDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="extraTime">How much longer than usual the broker may take, because it was asked to wait.</param>
     /// <param name="once">Whether the call is made once only, because a second one would do more than the first.</param>
+    /// <param name="prove">Whether the call proves that <see cref="Key"/> is held here.</param>
     /// <param name="beforeRepeating">Makes the request good for another attempt, such as by evidence that has not been used; null = it is.</param>
     public async Task<TReply> CallAsync<TRequest, TReply>(
         Func<TRequest, CallOptions, AsyncUnaryCall<TReply>> method,
@@ -72,21 +81,26 @@ internal sealed partial class BrokerConnection : IDisposable
         CancellationToken cancellationToken,
         TimeSpan extraTime = default,
         bool once = false,
+        bool prove = false,
         Func<CancellationToken, Task>? beforeRepeating = null)
     {
         var budget = _callTimeout + extraTime;
         var start = Time.GetTimestamp();
         using var timeout = new CancellationTokenSource(budget, Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        var headers = new Metadata();
-        if (token is not null) headers.Add("authorization", $"Bearer {token}");
+        var hasNonce = false;
         try
         {
             for (var attempt = 1; ; attempt++)
             {
                 try
                 {
-                    return await method(request, new CallOptions(headers, cancellationToken: either.Token));
+                    return await method(request, new CallOptions(HeadersFor(token, prove), cancellationToken: either.Token));
+                }
+                catch (RpcException e) when (prove && !hasNonce && RpcFailures.NonceOf(e) is { } nonce)
+                {
+                    Key.Take(_address, nonce);
+                    hasNonce = true;
                 }
                 catch (RpcException e)
                 {
@@ -104,7 +118,14 @@ internal sealed partial class BrokerConnection : IDisposable
         }
     }
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose()
+    {
+        _channel.Dispose();
+        Key.Dispose();
+    }
+
+    private static Metadata HeadersFor(string? token, bool prove) =>
+        prove ? ProofInterceptor.HeadersFor(token) : token is null ? [] : new Metadata { { "authorization", $"Bearer {token}" } };
 
     private const int MaxAttempts = 4;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -7,6 +8,9 @@ namespace CredBroker.Client.Internal;
 /// <summary>Puts the task's token on each request; on 401 it gets another and tries once more, where the request can be sent twice.</summary>
 internal sealed class CredBrokerTokenHandler : DelegatingHandler
 {
+    private const string ProofHeader = "DPoP";
+    private const string NonceHeader = "DPoP-Nonce";
+
     private readonly ApplicationTask _application;
     private readonly CredentialRequest _credential;
 
@@ -26,15 +30,38 @@ internal sealed class CredBrokerTokenHandler : DelegatingHandler
         var credential = await task.GetSharedAsync(_credential, cancellationToken);
         var token = await credential.GetTokenAsync(cancellationToken);
         var repeatable = await MakeRepeatableAsync(request.Content, cancellationToken);
-        request.Headers.Authorization = new AuthenticationHeaderValue(credential.TokenType, token);
-        var response = await base.SendAsync(request, cancellationToken);
+        var response = await SendAsync(request, credential, token, cancellationToken);
+        if (repeatable && WantsNonce(response, out var nonce))
+        {
+            response.Dispose();
+            credential.TakeNonce(address, nonce);
+            response = await SendAsync(request, credential, token, cancellationToken);
+        }
+
         if (response.StatusCode != HttpStatusCode.Unauthorized || !repeatable) return response;
 
         var fresh = await credential.ReplaceAsync(token, cancellationToken);
         if (string.Equals(fresh, token, StringComparison.Ordinal)) return response;
         response.Dispose();
-        request.Headers.Authorization = new AuthenticationHeaderValue(credential.TokenType, fresh);
-        return await base.SendAsync(request, cancellationToken);
+        return await SendAsync(request, credential, fresh, cancellationToken);
+    }
+
+    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, LeasedCredential credential, string token, CancellationToken cancellationToken)
+    {
+        request.Headers.Authorization = new AuthenticationHeaderValue(credential.TokenType, token);
+        request.Headers.Remove(ProofHeader);
+        if (credential.ProveFor(request.Method.Method, request.RequestUri!, token) is { } proof) request.Headers.Add(ProofHeader, proof);
+        return base.SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>Whether all that is wrong is the nonce of the proof (RFC 9449 §9).</summary>
+    private static bool WantsNonce(HttpResponseMessage response, [NotNullWhen(true)] out string? nonce)
+    {
+        nonce = null;
+        if (response.StatusCode != HttpStatusCode.Unauthorized || !response.Headers.TryGetValues(NonceHeader, out var values)) return false;
+        if (!response.Headers.WwwAuthenticate.Any(challenge => challenge.Parameter?.Contains("use_dpop_nonce", StringComparison.Ordinal) == true)) return false;
+        nonce = values.First();
+        return true;
     }
 
     /// <summary>

@@ -31,6 +31,7 @@ internal sealed class OptionsRules : IValidateOptions<CredBrokerOptions>
         if (string.IsNullOrWhiteSpace(options.Attestor)) yield return "CredBroker:Attestor must be set.";
         if (options.CallTimeout < TimeSpan.FromSeconds(1) || options.CallTimeout > TimeSpan.FromMinutes(2))
             yield return "CredBroker:CallTimeout must lie between 1 second and 2 minutes.";
+        if (!Enum.IsDefined(options.ProofOfPossession)) yield return "CredBroker:ProofOfPossession must be WhenAsked, Always or Never.";
         if (options.Purpose is not null && string.IsNullOrWhiteSpace(options.Purpose)) yield return "CredBroker:Purpose must not be blank.";
     }
 }

@@ -47,6 +47,10 @@ internal static class RpcFailures
             : new BrokerUnavailableException($"The broker's address answered {failure.StatusCode} without a reason of the broker's.", failure);
     }
 
+    /// <summary>The nonce that the broker wants to see in a proof of possession, where that is all that is wrong.</summary>
+    public static string? NonceOf(RpcException failure) =>
+        DetailsOf(failure)?.GetDetail<ErrorInfo>() is { Domain: Domain } info && info.Metadata.TryGetValue("dpop_nonce", out var nonce) ? nonce : null;
+
     private static TimeSpan? RetryInfoOf(RpcException failure) =>
         DetailsOf(failure)?.GetDetail<RetryInfo>()?.RetryDelay is { } delay ? delay.ToTimeSpan() : null;
 

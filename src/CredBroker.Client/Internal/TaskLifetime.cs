@@ -50,7 +50,7 @@ internal sealed partial class TaskLifetime : IAsyncDisposable
         _session.MarkEnded();
         var request = new Wire.EndTaskRequest { Outcome = outcome ?? _outcome, Wait = wait?.ToDuration() };
         var broker = _session.Connection;
-        var answer = await broker.CallAsync(broker.Tasks.EndTaskAsync, request, _session.RevealToken(), cancellationToken, wait ?? TimeSpan.Zero);
+        var answer = await broker.CallAsync(broker.Tasks.EndTaskAsync, request, _session.RevealToken(), cancellationToken, wait ?? TimeSpan.Zero, prove: _session.IsBound);
         _ended = true;
         _openTasks?.Remove(this);
         return (answer.Receipt ?? new Wire.TaskReceipt { TaskId = _session.TaskId }).ToReceipt();

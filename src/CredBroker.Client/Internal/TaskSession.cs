@@ -9,8 +9,9 @@ internal sealed class TaskSession : IDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly string _token;
 
-    public TaskSession(BrokerConnection connection, string taskId, string token)
+    public TaskSession(BrokerConnection connection, string taskId, string token, bool isBound = false)
     {
+        IsBound = isBound;
         Connection = connection;
         TaskId = taskId;
         _token = token;
@@ -20,6 +21,9 @@ internal sealed class TaskSession : IDisposable
     public BrokerConnection Connection { get; }
 
     public string TaskId { get; }
+
+    /// <summary>Whether the token is good with the connection's key alone.</summary>
+    public bool IsBound { get; }
 
     public TimeProvider Time => Connection.Time;
 
@@ -83,7 +87,7 @@ internal sealed class TaskSession : IDisposable
     {
         try
         {
-            return await Connection.CallAsync(method, request, _token, cancellationToken, extraTime, beforeRepeating: beforeRepeating);
+            return await Connection.CallAsync(method, request, _token, cancellationToken, extraTime, prove: IsBound, beforeRepeating: beforeRepeating);
         }
         catch (BrokerRefusedException e) when (SaysOver(e))
         {

@@ -1,14 +1,16 @@
+using CredBroker.Attestation;
 using CredBroker.Server.Api;
+using CredBroker.Server.Proofs;
 using CredBroker.Tasks;
 using Grpc.Core;
 
 namespace CredBroker.Server.Access;
 
 /// <summary>Holds a call against the table.</summary>
-internal sealed class AccessGate(IOperatorAuthenticator authenticator)
+internal sealed class AccessGate(IOperatorAuthenticator authenticator, ProofOfPossession proofs, IReplayMemory used, TaskGate tasks)
 {
     /// <summary>Lets a call in, and says which operator makes it, if one does; whether they have the role is still to be asked.</summary>
-    /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>, <see cref="ErrorReason.OperatorRoleRequired"/> or <see cref="ErrorReason.VerifierUnavailable"/>.</exception>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>, <see cref="ErrorReason.ProofInvalid"/>, <see cref="ErrorReason.OperatorRoleRequired"/> or <see cref="ErrorReason.VerifierUnavailable"/>.</exception>
     public async ValueTask<Operator?> IdentifyAsync(AccessRule rule, ServerCallContext context)
     {
         if (rule == AccessRule.Anonymous) return null;
@@ -16,13 +18,29 @@ internal sealed class AccessGate(IOperatorAuthenticator authenticator)
         if (TaskToken.IsMeantAsOne(token) && rule.TakesTaskToken)
         {
             // Whose task it is, and whether it is still good, the store says in the call itself.
-            CallerToken.Of(context);
+            CallerToken.Bind(context, CallerToken.Of(context), ProofOfPossession.OfConnection(context.GetHttpContext()));
+            return null;
+        }
+
+        if (token is null && rule.TakesTaskToken && CallerToken.DpopOf(context) is { } bound)
+        {
+            await ProveAsync(CallerToken.Of(context), bound, context);
             return null;
         }
 
         if (rule.Role is null) throw TaskGate.Invalid();
         if (string.IsNullOrEmpty(token) || TaskToken.IsMeantAsOne(token)) throw Invalid();
         return await authenticator.AuthenticateAsync(token, context.CancellationToken) ?? throw Invalid();
+    }
+
+    /// <summary>A proof is remembered only for a token that is some task's: whoever has none must not be able to fill the memory.</summary>
+    private async Task ProveAsync(TaskToken token, string text, ServerCallContext context)
+    {
+        var possession = proofs.Of(context.GetHttpContext(), text);
+        await tasks.FindHolderAsync(token, context.CancellationToken);
+        if (possession.Proof is { } proof && !await used.TryUseAsync(proof, context.CancellationToken))
+            throw new RefusedException(ErrorReason.ProofInvalid, "The proof of possession has been used before.");
+        CallerToken.Bind(context, token, possession);
     }
 
     private static RefusedException Invalid() => new(ErrorReason.TaskTokenInvalid, "The operator token is missing or not valid.");

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using CredBroker.Attestation;
 using CredBroker.Tasks;
 using Grpc.Core;
 
@@ -7,10 +8,12 @@ namespace CredBroker.Server.Api;
 /// <summary>Reads the token of a call.</summary>
 internal static class CallerToken
 {
-    private const string Scheme = "Bearer ";
+    private const string Bearer = "Bearer ";
+    private const string Dpop = "DPoP ";
     private static readonly object Key = new();
+    private static readonly object PossessionKey = new();
 
-    /// <summary>The task token in <c>authorization: Bearer …</c>.</summary>
+    /// <summary>The task token in <c>authorization: Bearer …</c> or <c>DPoP …</c>, with the key that was proved with it.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
     public static TaskToken Of(ServerCallContext context) => TryRead(context, out var token) ? token : throw TaskGate.Invalid();
 
@@ -24,18 +27,35 @@ internal static class CallerToken
             return true;
         }
 
-        if (!TaskToken.TryParse(BearerOf(context), out token)) return false;
+        if (!TaskToken.TryParse(BearerOf(context) ?? DpopOf(context), out token)) return false;
         context.UserState[Key] = token;
         return true;
     }
 
+    /// <summary>Notes the key that was proved with the token of the call.</summary>
+    public static void Bind(ServerCallContext context, TaskToken token, Possession? possession)
+    {
+        context.UserState[Key] = token.BoundTo(possession?.Key);
+        // What was proved once must not be asked for again by whoever attests the workload.
+        if (possession is not null) context.UserState[PossessionKey] = possession with { Proof = null };
+    }
+
+    /// <summary>The key that was proved with the token of the call; null = none.</summary>
+    public static Possession? PossessionOf(ServerCallContext context) =>
+        context.UserState.TryGetValue(PossessionKey, out var found) ? (Possession)found : null;
+
     /// <summary>What stands in <c>authorization: Bearer …</c>, exactly one of it; null where that is not so.</summary>
-    public static string? BearerOf(ServerCallContext context)
+    public static string? BearerOf(ServerCallContext context) => After(Bearer, context);
+
+    /// <summary>What stands in <c>authorization: DPoP …</c>, exactly one of it; null where that is not so.</summary>
+    public static string? DpopOf(ServerCallContext context) => After(Dpop, context);
+
+    private static string? After(string scheme, ServerCallContext context)
     {
         // The call's own list of headers cannot be read where any one of them is wrong.
         var headers = context.GetHttpContext().Request.Headers.Authorization;
-        return headers.Count == 1 && headers[0] is { } header && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? header[Scheme.Length..].Trim()
+        return headers.Count == 1 && headers[0] is { } header && header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+            ? header[scheme.Length..].Trim()
             : null;
     }
 }

@@ -14,7 +14,6 @@ internal sealed class CredentialGrpcService(CredentialIssuer issuer, CredentialR
     public override async Task<IssueResponse> Issue(IssueRequest request, ServerCallContext context)
     {
         new RequestLimits()
-            .Require(request.ProofKey.Length == 0, "proof_key", "is not supported by this version")
             .Require(request.ApprovalId.Length == 0, "approval_id", "is not supported by this version")
             .ThrowIfAny();
         var issued = await issuer.IssueAsync(
@@ -26,6 +25,7 @@ internal sealed class CredentialGrpcService(CredentialIssuer issuer, CredentialR
                 Ttl = Read.Duration(request.Ttl, "ttl"),
                 IdempotencyKey = request.IdempotencyKey,
                 Justification = request.Justification,
+                ProofKey = Read.ProofKey(request.ProofKey),
             },
             context.CancellationToken);
         return new IssueResponse

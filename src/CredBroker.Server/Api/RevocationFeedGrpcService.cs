@@ -2,13 +2,14 @@ using CredBroker.Attestation;
 using CredBroker.Protocol.V1;
 using CredBroker.Revocation;
 using CredBroker.Server.Api.Wire;
+using CredBroker.Server.Proofs;
 using Grpc.Core;
 
 namespace CredBroker.Server.Api;
 
 /// <summary><c>RevocationFeedService</c> of the protocol.</summary>
 internal sealed class RevocationFeedGrpcService(
-    WorkloadAttestation attestation, RevocationFeed feed, IHostApplicationLifetime broker, TimeProvider time)
+    WorkloadAttestation attestation, RevocationFeed feed, ProofOfPossession proofs, IHostApplicationLifetime broker, TimeProvider time)
     : RevocationFeedService.RevocationFeedServiceBase
 {
     private const int MaxEventsPerMessage = 2_000;
@@ -18,7 +19,8 @@ internal sealed class RevocationFeedGrpcService(
     {
         FeedCursor? cursor = null;
         if (request.Cursor.Length > 0 && !FeedCursor.TryParse(request.Cursor, out cursor)) throw RefusedException.Invalid("cursor", "is not one of this feed");
-        var watcher = await attestation.AttestAsync(Read.Evidence(request.Evidence, context), context.CancellationToken);
+        var watcher = await attestation.AttestAsync(
+            Read.Evidence(request.Evidence, context) with { Possession = proofs.Of(context.GetHttpContext()) }, context.CancellationToken);
         if (watcher.Kind != CredBroker.WorkloadKind.Service)
             throw new RefusedException(ErrorReason.PolicyDenied, "Only services may watch revocations.");
         var audiences = watcher.Rule.Audiences.Select(audience => LeaseLabel.Of("audience", audience)).ToHashSet(StringComparer.Ordinal);

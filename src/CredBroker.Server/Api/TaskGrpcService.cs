@@ -3,6 +3,7 @@ using CredBroker.Protocol.V1;
 using CredBroker.Revocation;
 using CredBroker.Server.Access;
 using CredBroker.Server.Api.Wire;
+using CredBroker.Server.Proofs;
 using CredBroker.Tasks;
 using Grpc.Core;
 using OpenTaskRequest = CredBroker.Protocol.V1.OpenTaskRequest;
@@ -12,7 +13,7 @@ namespace CredBroker.Server.Api;
 /// <summary><c>TaskService</c> of the protocol.</summary>
 internal sealed class TaskGrpcService(
     TaskOpener opener, TaskHeartbeat heartbeat, TaskEnder ender, TaskConfirmation confirmation, TaskGate gate, TaskLister lister,
-    IHostApplicationLifetime broker)
+    ProofOfPossession proofs, IHostApplicationLifetime broker)
     : TaskService.TaskServiceBase
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
@@ -22,7 +23,7 @@ internal sealed class TaskGrpcService(
         var opened = await opener.OpenAsync(
             new Issuance.OpenTaskRequest
             {
-                Evidence = Read.Evidence(request.Evidence, context),
+                Evidence = Read.Evidence(request.Evidence, context) with { Possession = proofs.Of(context.GetHttpContext()) },
                 TaskRef = request.TaskRef,
                 Purpose = request.Purpose,
                 Intent = request.Intent,
@@ -39,7 +40,7 @@ internal sealed class TaskGrpcService(
     public override async Task<HeartbeatResponse> Heartbeat(HeartbeatRequest request, ServerCallContext context)
     {
         var token = OwnToken(context, request.TaskId);
-        var evidence = request.Evidence is null ? null : Read.Evidence(request.Evidence, context);
+        var evidence = request.Evidence is null ? null : Read.Evidence(request.Evidence, context) with { Possession = CallerToken.PossessionOf(context) };
         var extended = await heartbeat.BeatAsync(token, evidence, context.CancellationToken);
         return new HeartbeatResponse
         {

@@ -7,12 +7,9 @@ internal static class UnimplementedServices
 {
     public static void MapUnimplementedServices(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGrpcService<Attestation>();
         endpoints.MapGrpcService<Approval>();
         endpoints.MapGrpcService<Audit>();
     }
-
-    internal sealed class Attestation : AttestationService.AttestationServiceBase;
 
     internal sealed class Approval : ApprovalService.ApprovalServiceBase;
 

@@ -8,6 +8,7 @@ using CredBroker.Server.Attestation.SpiffeJwt;
 using CredBroker.Server.Attestation.SpiffeX509;
 using CredBroker.Server.Audit;
 using CredBroker.Server.Backends.Vault;
+using CredBroker.Server.Proofs;
 using CredBroker.Server.Storage;
 using CredBroker.Server.Templates;
 using CredBroker.Server.Tokens;
@@ -41,6 +42,7 @@ public static class BrokerHost
         builder.Services.AddKubernetesAttestor(builder.Configuration);
         builder.Services.AddJoinTokenAttestor(builder.Configuration);
         builder.Services.AddTokens(builder.Configuration);
+        builder.Services.AddProofs(builder.Configuration);
         builder.Services.AddVaultBackend(builder.Configuration, builder.Environment);
         builder.Services.AddBroker(builder.Configuration);
         builder.Services.AddAccess(builder.Configuration);
@@ -103,6 +105,7 @@ public static class BrokerHost
 
     private static void MapEndpoints(WebApplication app)
     {
+        app.MapGrpcService<AttestationGrpcService>();
         app.MapGrpcService<TaskGrpcService>();
         app.MapGrpcService<CredentialGrpcService>();
         app.MapGrpcService<LeaseGrpcService>();

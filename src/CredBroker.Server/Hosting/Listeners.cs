@@ -62,8 +62,8 @@ internal sealed class Listeners : IDisposable
     }
 
     /// <summary>
-    /// Callers may show a certificate, whoever made it: TLS proves that they have its key, and that is all that it means until an attestor has
-    /// found a path from it to roots of the settings.
+    /// Callers may show a certificate, whoever made it: TLS proves that they hold its key (RFC 8705 section 2.2), and that is all that it means until an
+    /// attestor has found a path from it to roots of the settings.
     /// </summary>
     private static void AskForCertificate(HttpsConnectionAdapterOptions https)
     {

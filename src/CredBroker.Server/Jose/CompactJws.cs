@@ -7,7 +7,7 @@ namespace CredBroker.Server.Jose;
 /// <summary>The three parts of a JWS in compact form (RFC 7515 §3.1), each in canonical base64url.</summary>
 internal sealed record CompactJws(string Text, byte[] Header, byte[] Claims)
 {
-    public const int MaxBytes = CredBroker.Attestation.Evidence.MaxPayloadBytes;
+    public const int MaxBytes = 16 * 1024;
 
     private static readonly SearchValues<byte> Alphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8);

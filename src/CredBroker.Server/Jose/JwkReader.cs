@@ -18,6 +18,7 @@ internal static class JwkReader
         ["P-521"] = ("ES512", ECCurve.NamedCurves.nistP521, 66),
     };
 
+    private static readonly string[] PrivateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
     private static readonly string[] RsaAlgorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
 
     /// <summary>The key, or null and the fault, in words for an operator.</summary>
@@ -25,7 +26,18 @@ internal static class JwkReader
     {
         fault = FaultOf(jwk);
         if (fault.Length > 0) return null;
-        var keyId = StrictJson.StringOf(jwk, "kid")!;
+        return ReadKey(jwk, StrictJson.StringOf(jwk, "kid")!, out fault);
+    }
+
+    /// <summary>The same of a key that stands for itself and has no name, such as the one in a DPoP proof.</summary>
+    public static VerificationKey? ReadUnnamed(JsonElement jwk, out string fault)
+    {
+        fault = PrivateMembers.Any(name => jwk.TryGetProperty(name, out _)) ? "it is no public key" : "";
+        return fault.Length > 0 ? null : ReadKey(jwk, "", out fault);
+    }
+
+    private static VerificationKey? ReadKey(JsonElement jwk, string keyId, out string fault)
+    {
         var (key, algorithms) = StrictJson.StringOf(jwk, "kty") switch
         {
             "EC" => ReadEc(jwk, out fault),

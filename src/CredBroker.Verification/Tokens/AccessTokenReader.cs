@@ -4,6 +4,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using CredBroker.Tokens;
 using CredBroker.Verification.Keys;
+using CredBroker.Verification.Proofs;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace CredBroker.Verification.Tokens;
@@ -16,7 +17,6 @@ internal static class AccessTokenReader
 {
     private const int MaxLabels = 64;
     private const string Actor = CredBrokerClaimTypes.Actor;
-    private const string Confirmation = "cnf";
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     public static VerificationResult Read(JsonWebToken token, SigningKey key, string audience)
@@ -38,7 +38,7 @@ internal static class AccessTokenReader
 
         // An array of one would be legal elsewhere; the broker writes a plain string, and one form is easier to guard.
         if (!TryText(payload, ClaimNames.Audience, out var target) || target != audience) return VerificationOutcome.WrongAudience;
-        if (payload.TryGetProperty(Confirmation, out _)) return VerificationOutcome.ProofRequired;
+        if (!TryBinding(payload, out var binding)) return VerificationOutcome.ProofRequired;
 
         if (!TryText(payload, ClaimNames.TokenId, out var tokenId)
             || !TryText(payload, ClaimNames.Subject, out var subject)
@@ -65,7 +65,19 @@ internal static class AccessTokenReader
             NotBefore = notBefore,
             ExpiresAt = expiresAt,
             Claims = claims,
+            Binding = binding,
         });
+    }
+
+    // A binding that is not understood binds all the same: nobody can prove it here.
+    private static bool TryBinding(JsonElement payload, out TokenBinding? binding)
+    {
+        binding = null;
+        if (!payload.TryGetProperty(ClaimNames.Confirmation, out var cnf)) return true;
+        if (cnf.ValueKind != JsonValueKind.Object || cnf.EnumerateObject().Count() != 1) return false;
+        if (TryText(cnf, ClaimNames.KeyThumbprint, out var key)) binding = new TokenBinding(IsCertificate: false, key);
+        else if (TryText(cnf, ClaimNames.CertificateThumbprint, out var certificate)) binding = new TokenBinding(IsCertificate: true, certificate);
+        return binding is not null;
     }
 
     private static void AddGrants(JsonElement payload, List<Claim> claims)

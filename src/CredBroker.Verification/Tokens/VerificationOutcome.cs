@@ -20,6 +20,9 @@ internal enum VerificationOutcome
 
     /// <summary>Bound to a key; sent as a bearer token it proves nothing.</summary>
     ProofRequired,
+
+    /// <summary>The proof of possession is not there, or none for this token, this request and now, or was used before.</summary>
+    ProofInvalid,
     KeyWithdrawn,
     Revoked,
 

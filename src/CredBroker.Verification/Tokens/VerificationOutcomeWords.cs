@@ -21,6 +21,7 @@ internal static class VerificationOutcomeWords
             [VerificationOutcome.NotYetValid] = ("not_yet_valid", "not yet valid"),
             [VerificationOutcome.Expired] = ("expired", "expired"),
             [VerificationOutcome.ProofRequired] = ("proof_required", "bound to a key"),
+            [VerificationOutcome.ProofInvalid] = ("proof_invalid", "proof of possession not accepted"),
             [VerificationOutcome.KeyWithdrawn] = ("key_withdrawn", "revoked"),
             [VerificationOutcome.Revoked] = ("revoked", "revoked"),
             [VerificationOutcome.KeysUnavailable] = ("keys_unavailable", "cannot be verified now"),

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using CredBroker.Verification.Keys;
+using CredBroker.Verification.Proofs;
 
 namespace CredBroker.Verification.Tokens;
 
@@ -20,6 +21,9 @@ internal sealed record VerifiedAccessToken
     public required DateTimeOffset ExpiresAt { get; init; }
 
     public required IReadOnlyList<Claim> Claims { get; init; }
+
+    /// <summary>The key without which it is good for nothing; null = a bearer token.</summary>
+    public TokenBinding? Binding { get; init; }
 
     public ClaimsPrincipal ToPrincipal() =>
         new(new ClaimsIdentity(Claims, CredBrokerDefaults.AuthenticationScheme, CredBrokerClaimTypes.Subject, ClaimTypes.Role));

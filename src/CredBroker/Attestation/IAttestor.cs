@@ -9,7 +9,8 @@ public interface IAttestor
     /// <summary>
     /// Proves the evidence. Refuses with <see cref="ErrorReason.AttestationFailed"/>, or with
     /// <see cref="ErrorReason.VerifierUnavailable"/> where it cannot tell now, or with <see cref="ErrorReason.StoreUnavailable"/>
-    /// where evidence that is good once cannot be used up now; lets nothing else out.
+    /// where evidence that is good once cannot be used up now, or with <see cref="ErrorReason.ChallengeInvalid"/> where it answers none
+    /// of the broker's challenges; lets nothing else out.
     /// The refusal's message says what kind of fault it is and repeats nothing of the evidence.
     /// </summary>
     ValueTask<AttestedSubject> AttestAsync(Evidence evidence, CancellationToken cancellationToken);

@@ -6,7 +6,7 @@ namespace CredBroker.Attestation;
 /// The verb <c>Attest</c>: evidence becomes an identity. The attestor that the evidence names proves a subject and selectors, then
 /// the closest workload rule for them gives it a tenant and a kind. No rule, no identity; two that are equally close, none either.
 /// </summary>
-public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCatalogue catalogue, AttestationLimits limits)
+public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCatalogue catalogue, AttestationLimits limits, IReplayMemory proofs)
 {
     /// <summary>Attests a workload. The message of a refusal repeats nothing of the evidence.</summary>
     /// <exception cref="RefusedException">
@@ -14,6 +14,7 @@ public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCat
     /// attestor is unknown, it does not prove what it claims, or not exactly one rule is the closest (the proven subject is then in
     /// the metadata).
     /// <see cref="ErrorReason.VerifierUnavailable"/>: nobody can tell now.
+    /// <see cref="ErrorReason.ProofInvalid"/>: the rule demands a proof of possession that is not there, or the proof has been used before.
     /// <see cref="ErrorReason.RateLimited"/>: the subject has been attested too often of late.
     /// </exception>
     public async ValueTask<WorkloadIdentity> AttestAsync(Evidence evidence, CancellationToken cancellationToken)
@@ -27,7 +28,18 @@ public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCat
             throw Refused("The evidence holds a subject or a selector that is not plain text.");
 
         AttestationLimits.Count(limits.PerSubject, $"{attestor.Name} {proven.Subject}");
-        return Identify(proven, attestor.Name, MatchRule(attestor.Name, proven));
+        var rule = MatchRule(attestor.Name, proven);
+        await RequireProofAsync(rule, evidence.Possession, cancellationToken).ConfigureAwait(false);
+        return Identify(proven, attestor.Name, rule) with { ProofKey = evidence.Possession?.Key };
+    }
+
+    /// <summary>A proof is remembered only now: whoever has no evidence of a workload must not be able to fill the memory.</summary>
+    private async ValueTask RequireProofAsync(WorkloadRule rule, Possession? possession, CancellationToken cancellationToken)
+    {
+        if (!rule.Proof.IsMetBy(possession?.Key))
+            throw new RefusedException(ErrorReason.ProofInvalid, $"The workload rule demands a proof of possession {rule.Proof.Say()}.");
+        if (possession?.Proof is { } proof && !await proofs.TryUseAsync(proof, cancellationToken).ConfigureAwait(false))
+            throw new RefusedException(ErrorReason.ProofInvalid, "The proof of possession has been used before.");
     }
 
     private WorkloadRule MatchRule(string attestor, AttestedSubject proven)

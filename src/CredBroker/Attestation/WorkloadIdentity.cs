@@ -23,4 +23,7 @@ public sealed record WorkloadIdentity(
 {
     /// <summary>RFC 7638 thumbprint of the key that the evidence is bound to, if any.</summary>
     public string? KeyThumbprint { get; init; }
+
+    /// <summary>The key that the workload proved to hold in this call; what it gets is bound to it. Null = none.</summary>
+    public ProofKey? ProofKey { get; init; }
 }

@@ -22,6 +22,12 @@ public sealed record AccessTokenCredential : Credential
     /// <summary>Scopes, separated by spaces.</summary>
     public string Scope { get; }
 
+    /// <summary>The key that it is bound to; null = a bearer token.</summary>
+    public ProofKey? Key { get; init; }
+
+    /// <summary>The scheme that it is sent by: <c>DPoP</c>, or <c>Bearer</c>, over the client's certificate where it is bound to one.</summary>
+    public string TokenType => Key?.Kind == ProofKind.Dpop ? "DPoP" : "Bearer";
+
     /// <summary>The token as it goes to its owner.</summary>
     public string Reveal() => _value;
 }

@@ -41,6 +41,7 @@ public sealed class TokenBackend(IAccessTokenMinter minter) : ICredentialBackend
     private AccessTokenCredential Sign(Lease lease, AgentTask task, DateTimeOffset issuedAt)
     {
         var terms = lease.Terms;
+        var key = terms.IsBoundToTaskKey ? task.Key ?? throw new InvalidOperationException("The task is bound to no key.") : terms.BoundTo;
         var value = minter.Mint(new AccessTokenClaims
         {
             LeaseId = lease.Id,
@@ -61,7 +62,8 @@ public sealed class TokenBackend(IAccessTokenMinter minter) : ICredentialBackend
             PolicyVersion = terms.PolicyVersion,
             EvidenceDigest = task.EvidenceDigest,
             Labels = terms.Labels,
+            Key = key,
         });
-        return new AccessTokenCredential(value, terms.Audience!, string.Join(' ', terms.Scopes), lease.ExpiresAt, terms.Revocability);
+        return new AccessTokenCredential(value, terms.Audience!, string.Join(' ', terms.Scopes), lease.ExpiresAt, terms.Revocability) { Key = key };
     }
 }

@@ -154,7 +154,7 @@ public sealed class CredentialIssuer(
 
     private static string IssueDigest(IssueRequest request) => request.IdempotencyKey.Length == 0
         ? ""
-        : RequestDigest.Of([request.Template, request.Capabilities.ToString(), request.Ttl?.ToString("c") ?? "", request.Justification]);
+        : RequestDigest.Of([request.Template, request.Capabilities.ToString(), request.Ttl?.ToString("c") ?? "", request.Justification, request.ProofKey?.Text ?? ""]);
 
     private static AuditActor ActorOf(AgentTask task) => new(ReasonName.Of(task.Kind), task.Subject, task.Tenant);
 }

@@ -11,13 +11,15 @@ public sealed class DelegationCheck(TaskGate gate, ITemplateCatalogue catalogue,
     /// <summary>How many tasks deep a tree may be; also the depth of the <c>act</c> chain.</summary>
     public const int MaxDepth = 4;
 
-    /// <summary>The task of a parent token; null where none was given.</summary>
+    /// <summary>The task of a parent token; null where none was given. A token that is bound to a key is good with that key alone, here too.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/> or <see cref="ErrorReason.TaskEnded"/>.</exception>
-    public async Task<AgentTask?> FindParentAsync(string parentToken, CancellationToken cancellationToken)
+    public async Task<AgentTask?> FindParentAsync(string parentToken, ProofKey? key, CancellationToken cancellationToken)
     {
         if (parentToken.Length == 0) return null;
         if (!TaskToken.TryParse(parentToken, out var token)) throw TaskGate.Invalid();
-        var parent = await gate.ReadAsync(token, cancellationToken);
+        var holder = await gate.FindHolderAsync(token, cancellationToken);
+        if (holder.Key is not null && holder.Key != key) throw TaskGate.Invalid();
+        var parent = await gate.ReadAsync(token.BoundTo(holder.Key), cancellationToken);
         if (parent.State != TaskState.Open) throw new RefusedException(ErrorReason.TaskEnded, "The parent task is over.");
         return parent;
     }

@@ -16,11 +16,17 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
         var template = FindTemplate(request.Template);
         var decision = await DecideAsync(task, template, request.Capabilities, request.Ttl, cancellationToken);
         var ceiling = DelegationCheck.RequireWithinCeiling(task, template.Name, request.Capabilities);
+        RequireProof(template, request.ProofKey ?? task.Key, request.ProofKey);
         var backend = backends.Get(template.Backend.Name);
         var offer = backend.Describe(template, request.Capabilities);
         var max = Shortest(template.MaxTtl, decision.MaxTtl, ceiling);
         return new IssuePlan(
-            Terms(task, template, request.Capabilities, decision, offer), Shortest(request.Ttl ?? template.DefaultTtl, max, null), max, template, backend);
+            Terms(task, template, request.Capabilities, decision, offer) with
+            {
+                BoundTo = request.ProofKey,
+                IsBoundToTaskKey = request.ProofKey is null && template.Proof != ProofDemand.None && template.Backend.Name == BackendNames.Token,
+            },
+            Shortest(request.Ttl ?? template.DefaultTtl, max, null), max, template, backend);
     }
 
     /// <summary>Decides again for a lease that is to live longer; returns how much longer.</summary>
@@ -30,7 +36,16 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
         var template = FindTemplate(lease.Terms.Template);
         var decision = await DecideAsync(task, template, lease.Terms.Capabilities, ttl, cancellationToken);
         var ceiling = DelegationCheck.RequireWithinCeiling(task, template.Name, lease.Terms.Capabilities);
+        RequireProof(template, lease.Terms.BoundTo ?? task.Key, lease.Terms.BoundTo);
         return Shortest(ttl ?? template.DefaultTtl, Shortest(template.MaxTtl, decision.MaxTtl, ceiling), null);
+    }
+
+    private static void RequireProof(Template template, ProofKey? key, ProofKey? named)
+    {
+        if (named is not null && template.Backend.Name != BackendNames.Token)
+            throw RefusedException.Invalid("proof_key", "must not be given: only access tokens are bound to a key");
+        if (!template.Proof.IsMetBy(key))
+            throw new RefusedException(ErrorReason.ProofInvalid, $"The template is for tasks that are bound to a key {template.Proof.Say()}.");
     }
 
     private Template FindTemplate(string name) => catalogue.Current.Templates.TryGetValue(name, out var template)

@@ -12,6 +12,9 @@ public sealed record IssueRequest
     /// <summary>How long; null = the template's default.</summary>
     public TimeSpan? Ttl { get; init; }
 
+    /// <summary>The key that an access token is to be bound to; null = as the template says.</summary>
+    public ProofKey? ProofKey { get; init; }
+
     /// <summary>Makes a retry safe; empty = none.</summary>
     public string IdempotencyKey { get; init; } = "";
 

@@ -11,8 +11,8 @@ public sealed class TaskHeartbeat(TaskGate gate, ITaskStore store, WorkloadAttes
     /// <exception cref="RefusedException">As <c>TaskService.Heartbeat</c> documents.</exception>
     public async Task<HeartbeatOutcome.Extended> BeatAsync(TaskToken token, Evidence? evidence, CancellationToken cancellationToken)
     {
-        if (evidence is not null) await ReattestAsync(token, evidence, cancellationToken);
-        return await store.HeartbeatAsync(token, evidence is not null, cancellationToken) switch
+        var (known, reattested) = evidence is null ? (token, null) : (await ReattestAsync(token, evidence, cancellationToken), token);
+        return await store.HeartbeatAsync(known, reattested, cancellationToken) switch
         {
             HeartbeatOutcome.Extended extended => extended,
             HeartbeatOutcome.Over => throw new RefusedException(ErrorReason.TaskEnded, "The task is over."),
@@ -20,12 +20,15 @@ public sealed class TaskHeartbeat(TaskGate gate, ITaskStore store, WorkloadAttes
         };
     }
 
-    private async Task ReattestAsync(TaskToken token, Evidence evidence, CancellationToken cancellationToken)
+    /// <summary>Attests the workload again. Fresh evidence may come with a new key, for keys are rotated too; answers with the token as the task has it.</summary>
+    private async Task<TaskToken> ReattestAsync(TaskToken token, Evidence evidence, CancellationToken cancellationToken)
     {
-        var task = await gate.ReadAsync(token, cancellationToken);
+        var task = await gate.FindHolderAsync(token, cancellationToken);
         var actor = new AuditActor(ReasonName.Of(task.Kind), task.Subject, task.Tenant);
         try
         {
+            // What is bound to a key stays bound to one.
+            if (task.Key is not null && token.Key is null) throw TaskGate.Invalid();
             var identity = await attestation.AttestAsync(evidence, cancellationToken);
             if (identity.Subject != task.Subject || identity.Attestor != task.Attestor || identity.Tenant != task.Tenant)
             {
@@ -41,9 +44,10 @@ public sealed class TaskHeartbeat(TaskGate gate, ITaskStore store, WorkloadAttes
                     Time = time.GetUtcNow(),
                     Actor = actor,
                     TaskId = task.Id.Value,
-                    Details = new Dictionary<string, string> { ["evidence_digest"] = identity.EvidenceDigest },
+                    Details = new Dictionary<string, string> { ["evidence_digest"] = identity.EvidenceDigest, ["proof_key"] = token.Key?.Text ?? "" },
                 },
                 cancellationToken);
+            return token.BoundTo(task.Key);
         }
         catch (RefusedException refusal)
         {

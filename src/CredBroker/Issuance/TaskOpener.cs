@@ -19,7 +19,7 @@ public sealed class TaskOpener(
         try
         {
             Validate(request);
-            var parent = await delegation.FindParentAsync(request.ParentTaskToken, cancellationToken);
+            var parent = await delegation.FindParentAsync(request.ParentTaskToken, request.Evidence.Possession?.Key, cancellationToken);
             var identity = await attestation.AttestAsync(request.Evidence, cancellationToken);
             actor = new AuditActor(ReasonName.Of(identity.Kind), identity.Subject, identity.Tenant);
             var ceiling = await delegation.CheckAsync(parent, identity, request.Delegation, cancellationToken);
@@ -56,7 +56,7 @@ public sealed class TaskOpener(
     {
         var rule = identity.Rule;
         var id = TaskId.New(BucketOf(request, identity, parent), time.GetUtcNow());
-        var token = TaskToken.New(id);
+        var token = TaskToken.New(id).BoundTo(identity.ProofKey);
         var task = new AgentTask
         {
             Id = id,
@@ -168,6 +168,7 @@ public sealed class TaskOpener(
             ["intent"] = draft.Intent,
             ["attestor"] = draft.Attestor,
             ["evidence_digest"] = draft.EvidenceDigest,
+            ["proof_key"] = draft.Key?.Text ?? "",
             ["parent"] = draft.ParentId?.Value ?? "",
             ["task_ref"] = draft.TaskRef ?? "",
         },

@@ -60,6 +60,12 @@ public sealed record LeaseTerms
     /// <summary>What fences match; see <see cref="LeaseLabel"/>.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>For tokens: the key that it is bound to, where the caller named one.</summary>
+    public ProofKey? BoundTo { get; init; }
+
+    /// <summary>For tokens: it is bound to the key of its task, whichever that is at the time.</summary>
+    public bool IsBoundToTaskKey { get; init; }
+
     /// <summary>The broker itself makes the credential and kills it by saying so: no backend is called.</summary>
     public bool IsBrokerMinted => Backend == BackendNames.Token;
 }

@@ -51,8 +51,11 @@ public sealed record AgentTask
     /// <summary>Constant from the root task down; <c>txn</c> of every token.</summary>
     public required string TransactionId { get; init; }
 
-    /// <summary>SHA-256 of the task token's secret, lower-case hex.</summary>
+    /// <summary>The <see cref="TaskToken.SecretHash"/> of its token.</summary>
     public required string TokenHash { get; init; }
+
+    /// <summary>The key that its token is bound to; null = whoever bears it may use it.</summary>
+    public ProofKey? Key => TaskToken.KeyIn(TokenHash);
 
     /// <summary>How often a heartbeat is due.</summary>
     public required TimeSpan HeartbeatInterval { get; init; }

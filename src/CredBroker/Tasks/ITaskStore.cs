@@ -10,8 +10,11 @@ public interface ITaskStore
     /// <exception cref="FormatException">Its record cannot be read.</exception>
     Task<AgentTask?> FindAsync(TaskId id, CancellationToken cancellationToken);
 
-    /// <summary>Moves the heartbeat deadline, and with <paramref name="reattested"/> also the attestation's end.</summary>
-    Task<HeartbeatOutcome> HeartbeatAsync(TaskToken token, bool reattested, CancellationToken cancellationToken);
+    /// <summary>Moves the heartbeat deadline, and where the workload has been attested again also the attestation's end.</summary>
+    /// <param name="token">The token as the task has it.</param>
+    /// <param name="reattested">The token with the key that it is bound to from now on; null where the workload has not been attested again.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<HeartbeatOutcome> HeartbeatAsync(TaskToken token, TaskToken? reattested, CancellationToken cancellationToken);
 
     /// <summary>Seals an open task: after this nothing is issued under it. Sealing again changes nothing.</summary>
     Task<SealOutcome> SealAsync(SealRequest request, CancellationToken cancellationToken);

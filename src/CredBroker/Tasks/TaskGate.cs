@@ -28,6 +28,20 @@ public sealed class TaskGate(ITaskStore store) : IDisposable
             ? ValueTask.FromResult(task)
             : ReadAsync(token, cancellationToken);
 
+    /// <summary>
+    /// The task of a token's secret, whichever key its bearer proved to hold. It says who may be listened to at all; what a token is
+    /// good for is told by the other calls and by the store.
+    /// </summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
+    public async ValueTask<AgentTask> FindHolderAsync(TaskToken token, CancellationToken cancellationToken)
+    {
+        if (_known.TryGetValue(token.TaskId, out AgentTask? task) && IsHeldBy(token, task!)) return task!;
+        if (await store.FindAsync(token.TaskId, cancellationToken) is not { } found || !IsHeldBy(token, found)) throw Invalid();
+        return found;
+    }
+
+    private static bool IsHeldBy(TaskToken token, AgentTask task) => token.BoundTo(task.Key).Matches(task.TokenHash);
+
     /// <summary>A task that a token may look at and end: its own, or one below it. Nothing named = its own.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/> or <see cref="ErrorReason.TaskNotFound"/>.</exception>
     public async ValueTask<AgentTask> ReadOwnOrBelowAsync(TaskToken token, TaskId? asked, CancellationToken cancellationToken)
@@ -46,5 +60,5 @@ public sealed class TaskGate(ITaskStore store) : IDisposable
     public static RefusedException NotFound() => new(ErrorReason.TaskNotFound, "There is no such task.");
 
     /// <summary>The refusal of a token that is missing, malformed or not the task's; it does not say which.</summary>
-    public static RefusedException Invalid() => new(ErrorReason.TaskTokenInvalid, "The task token is missing or not valid.");
+    public static RefusedException Invalid() => new(ErrorReason.TaskTokenInvalid, "The task token is missing or not valid, or is bound to a key that was not proved.");
 }

@@ -15,6 +15,7 @@ public sealed class TaskToken
     private const string Prefix = "cbt_";
     private const int SecretBytes = 32;
     private const int SecretChars = 43;
+    private const int HashChars = 64;
     private readonly string _text;
 
     private TaskToken(string text, TaskId taskId, string secretHash)
@@ -27,8 +28,14 @@ public sealed class TaskToken
     /// <summary>The task that it is for.</summary>
     public TaskId TaskId { get; }
 
-    /// <summary>SHA-256 of the secret, lower-case hex.</summary>
+    /// <summary>
+    /// What the store compares: SHA-256 of the secret, lower-case hex, and after a blank the key that was proved with it. Whoever has
+    /// the token without the key it is bound to has another text here.
+    /// </summary>
     public string SecretHash { get; }
+
+    /// <summary>The key that its bearer proved to hold; null = none.</summary>
+    public ProofKey? Key => KeyIn(SecretHash);
 
     /// <summary>A new token for a task.</summary>
     public static TaskToken New(TaskId taskId)
@@ -38,6 +45,13 @@ public sealed class TaskToken
         var encoded = Base64Url.EncodeToString(secret);
         return new TaskToken($"{Prefix}{taskId.Value}.{encoded}", taskId, Hash(encoded));
     }
+
+    /// <summary>The same token with a key that its bearer proved to hold; null = with none.</summary>
+    public TaskToken BoundTo(ProofKey? key) => new(_text, TaskId, key is null ? SecretHash[..HashChars] : $"{SecretHash[..HashChars]} {key.Text}");
+
+    /// <summary>The key in a <see cref="SecretHash"/>, if any.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static ProofKey? KeyIn(string secretHash) => secretHash.Length <= HashChars ? null : ProofKey.Parse(secretHash[(HashChars + 1)..]);
 
     /// <summary>The same secret for another task: the one that a repeated request turned out to belong to.</summary>
     public TaskToken ForTask(TaskId taskId) => new($"{Prefix}{taskId.Value}.{_text[^SecretChars..]}", taskId, SecretHash);

@@ -48,6 +48,9 @@ public sealed record Template
     /// <summary>Live leases that one workload may hold; null = no limit.</summary>
     public int? PerWorkload { get; init; }
 
+    /// <summary>Which key its access tokens are bound to; of other credentials, which the task must be bound to.</summary>
+    public ProofDemand Proof { get; init; }
+
     /// <summary>How its credentials are made.</summary>
     public required TemplateBackend Backend { get; init; }
 

@@ -29,6 +29,9 @@ public sealed record WorkloadRule(
     /// <summary>Facts about the workload for policies, by their names.</summary>
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Which proof of possession the workload must bring with its evidence.</summary>
+    public ProofDemand Proof { get; init; }
+
     /// <summary>Whether an attested workload is what the rule is about.</summary>
     public bool Matches(string attestor, string subject, IReadOnlyList<string> selectors) =>
         string.Equals(Attestor, attestor, StringComparison.Ordinal) && Subject.Matches(subject)

@@ -54,6 +54,9 @@ public sealed record AccessTokenClaims
     /// <summary>Digest of the evidence that the task was opened with.</summary>
     public required string EvidenceDigest { get; init; }
 
+    /// <summary><c>cnf</c>: the key without which the token is good for nothing; null = a bearer token.</summary>
+    public ProofKey? Key { get; init; }
+
     /// <summary>What fences match: <see cref="LeaseLabel"/>s.</summary>
     public required IReadOnlyList<string> Labels { get; init; }
 }

@@ -43,6 +43,10 @@ internal static class AccessTokenPayload
         writer.WriteNumber(ClaimNames.ExpiresAt, claims.ExpiresAt.ToUnixTimeSeconds());
         if (claims.Scopes.Count > 0) writer.WriteString(ClaimNames.Scope, string.Join(' ', claims.Scopes));
         writer.WriteString(ClaimNames.TransactionId, claims.TransactionId);
+        if (claims.Key is not { } key) return;
+        writer.WriteStartObject(ClaimNames.Confirmation);
+        writer.WriteString(key.Kind == ProofKind.Dpop ? ClaimNames.KeyThumbprint : ClaimNames.CertificateThumbprint, key.Thumbprint);
+        writer.WriteEndObject();
     }
 
     private static void WriteTaskDetail(Utf8JsonWriter writer, AccessTokenClaims claims)

@@ -21,6 +21,15 @@ internal static class ClaimNames
     public const string Scope = "scope";
     public const string TransactionId = "txn";
 
+    /// <summary>The key that the token is bound to (RFC 7800).</summary>
+    public const string Confirmation = "cnf";
+
+    /// <summary>In <see cref="Confirmation"/>: thumbprint of a DPoP key (RFC 9449 section 6.1).</summary>
+    public const string KeyThumbprint = "jkt";
+
+    /// <summary>In <see cref="Confirmation"/>: thumbprint of a client's certificate (RFC 8705 section 3.1).</summary>
+    public const string CertificateThumbprint = "x5t#S256";
+
     /// <summary>What fences match: an array of eleven-character labels.</summary>
     public const string Labels = "labels";
 

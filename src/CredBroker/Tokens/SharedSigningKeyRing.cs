@@ -31,6 +31,9 @@ public sealed partial class SharedSigningKeyRing(
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<SigningKey> Signers => [.. Held.Keys.Select(key => key.Private).OfType<SigningKey>()];
+
+    /// <inheritdoc/>
     /// <remarks>It depends on the ring alone and on no clock, so replicas that have read the same ring publish the same.</remarks>
     public IReadOnlyList<PublicSigningKey> Published => [.. Held.Keys.Select(key => key.Public)];
 

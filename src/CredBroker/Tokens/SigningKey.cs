@@ -57,6 +57,22 @@ public sealed class SigningKey : IDisposable
         }
     }
 
+    /// <summary>A secret of 32 bytes for another purpose than signing (HKDF-SHA256, RFC 5869); it tells nothing of the key.</summary>
+    internal byte[] Derive(ReadOnlySpan<byte> purpose)
+    {
+        var secret = _key.ExportParameters(includePrivateParameters: true).D!;
+        try
+        {
+            var derived = new byte[SHA256.HashSizeInBytes];
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, derived, salt: [], purpose);
+            return derived;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
     /// <summary>The key in PKCS#8 PEM. The caller wipes it.</summary>
     public char[] ExportPkcs8Pem()
     {

@@ -101,7 +101,7 @@ public abstract class BeginConformance(IStoreForm form) : StoreConformance(form)
 
         await AssertNothingBegunAsync(task, ErrorReason.AttestationExpired);
 
-        await Broker.Tasks.HeartbeatAsync(task.Token, reattested: true, None);
+        await Broker.Tasks.HeartbeatAsync(task.Token, reattested: task.Token, None);
         Assert.That(await Broker.TryBeginAsync(task), Is.TypeOf<BeginOutcome.Begun>());
     }
 

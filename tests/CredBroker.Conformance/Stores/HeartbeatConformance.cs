@@ -11,7 +11,7 @@ public abstract class HeartbeatConformance(IStoreForm form) : StoreConformance(f
         var task = await Broker.OpenAsync();
         await PassAsync(task.Task.OpenedAt.AddMilliseconds(5));
 
-        var outcome = await Broker.Tasks.HeartbeatAsync(task.Token, reattested: false, None) as HeartbeatOutcome.Extended;
+        var outcome = await Broker.Tasks.HeartbeatAsync(task.Token, reattested: null, None) as HeartbeatOutcome.Extended;
 
         Assert.That(outcome?.HeartbeatDeadline, Is.GreaterThan(task.Task.HeartbeatDeadline));
         Assert.That(outcome?.AttestedUntil, Is.EqualTo(task.Task.AttestedUntil));
@@ -26,7 +26,7 @@ public abstract class HeartbeatConformance(IStoreForm form) : StoreConformance(f
         var task = await Broker.OpenAsync();
         await PassAsync(task.Task.OpenedAt.AddMilliseconds(5));
 
-        var outcome = await Broker.Tasks.HeartbeatAsync(task.Token, reattested: true, None) as HeartbeatOutcome.Extended;
+        var outcome = await Broker.Tasks.HeartbeatAsync(task.Token, reattested: task.Token, None) as HeartbeatOutcome.Extended;
 
         Assert.That(outcome?.AttestedUntil, Is.GreaterThan(task.Task.AttestedUntil));
         Assert.That((await Broker.ReadAsync(task)).AttestedUntil, Is.EqualTo(outcome!.AttestedUntil));
@@ -38,7 +38,7 @@ public abstract class HeartbeatConformance(IStoreForm form) : StoreConformance(f
         var task = await Broker.OpenAsync(new TaskDraft { MaxDuration = TimeSpan.FromMinutes(1), HeartbeatInterval = TimeSpan.FromSeconds(59) });
         await PassAsync(task.Task.OpenedAt.AddSeconds(1.1));
 
-        var outcome = await Broker.Tasks.HeartbeatAsync(task.Token, reattested: false, None) as HeartbeatOutcome.Extended;
+        var outcome = await Broker.Tasks.HeartbeatAsync(task.Token, reattested: null, None) as HeartbeatOutcome.Extended;
 
         Assert.That(outcome?.HeartbeatDeadline, Is.EqualTo(task.Task.Deadline));
     }
@@ -48,7 +48,7 @@ public abstract class HeartbeatConformance(IStoreForm form) : StoreConformance(f
     {
         var task = await Broker.OpenAsync(new TaskDraft { HeartbeatInterval = TimeSpan.FromSeconds(3) });
         await PassAsync(task.Task.OpenedAt.AddSeconds(1));
-        await Broker.Tasks.HeartbeatAsync(task.Token, reattested: false, None);
+        await Broker.Tasks.HeartbeatAsync(task.Token, reattested: null, None);
         await PassAsync(task.Task.HeartbeatDeadline);
 
         Assert.That(await Broker.ReadDueAsync(task), Does.Not.Contain(task.Id.Value));
@@ -61,7 +61,7 @@ public abstract class HeartbeatConformance(IStoreForm form) : StoreConformance(f
         var task = await Broker.OpenAsync();
         var other = TaskToken.New(task.Id);
 
-        Assert.That(await Broker.Tasks.HeartbeatAsync(other, reattested: true, None), Is.TypeOf<HeartbeatOutcome.NotTheTasks>());
+        Assert.That(await Broker.Tasks.HeartbeatAsync(other, reattested: other, None), Is.TypeOf<HeartbeatOutcome.NotTheTasks>());
         Assert.That(Text(await Broker.ReadAsync(task)), Is.EqualTo(Text(task.Task)));
     }
 
@@ -70,7 +70,7 @@ public abstract class HeartbeatConformance(IStoreForm form) : StoreConformance(f
     {
         var unknown = new TaskDraft().Build(TimeProvider.System.GetUtcNow());
 
-        Assert.That(await Broker.Tasks.HeartbeatAsync(unknown.Token, reattested: false, None), Is.TypeOf<HeartbeatOutcome.NotTheTasks>());
+        Assert.That(await Broker.Tasks.HeartbeatAsync(unknown.Token, reattested: null, None), Is.TypeOf<HeartbeatOutcome.NotTheTasks>());
         Assert.That(await Broker.Tasks.FindAsync(unknown.Id, None), Is.Null);
     }
 
@@ -84,7 +84,7 @@ public abstract class HeartbeatConformance(IStoreForm form) : StoreConformance(f
         if (why == "ended") await Broker.FinishAsync(task);
         if (why == "past its deadline") await PassAsync(task.Task.Deadline);
 
-        Assert.That(await Broker.Tasks.HeartbeatAsync(task.Token, reattested: true, None), Is.TypeOf<HeartbeatOutcome.Over>());
+        Assert.That(await Broker.Tasks.HeartbeatAsync(task.Token, reattested: task.Token, None), Is.TypeOf<HeartbeatOutcome.Over>());
         Assert.That((await Broker.ReadAsync(task)).AttestedUntil, Is.EqualTo(task.Task.AttestedUntil));
     }
 }

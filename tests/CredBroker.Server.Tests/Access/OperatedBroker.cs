@@ -74,6 +74,8 @@ internal sealed class OperatedBroker : IAsyncDisposable
 
     public ChannelBase Channel => _channel;
 
+    public AttestationService.AttestationServiceClient Attestation => new(_channel);
+
     public TaskService.TaskServiceClient Tasks => new(_channel);
 
     public LeaseService.LeaseServiceClient Leases => new(_channel);

@@ -37,7 +37,7 @@ public sealed class RecordTests() : StoreConformance(StoreForms.Redis)
         await Database.HashSetAsync(
             $"cb:{{b03}}:T:{task.Id.Value}", [new HashEntry("hb", beat.ToUnixTimeMilliseconds()), new HashEntry("au", attested.ToUnixTimeMilliseconds())]);
 
-        var outcome = await Broker.Tasks.HeartbeatAsync(task.Token, reattested: true, None);
+        var outcome = await Broker.Tasks.HeartbeatAsync(task.Token, reattested: task.Token, None);
 
         Assert.That(outcome, Is.EqualTo(new HeartbeatOutcome.Extended(beat, attested)));
     }

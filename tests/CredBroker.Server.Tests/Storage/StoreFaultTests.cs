@@ -35,7 +35,7 @@ public sealed class StoreFaultTests
         AssertStoreUnavailable(() => broker.TryBeginAsync(task, LeaseDraft.Token with { FenceEpoch = 0 }));
         AssertStoreUnavailable(() => broker.OpenAsync());
 
-        Assert.That(await broker.Tasks.HeartbeatAsync(task.Token, reattested: true, CancellationToken.None), Is.TypeOf<HeartbeatOutcome.Extended>());
+        Assert.That(await broker.Tasks.HeartbeatAsync(task.Token, reattested: task.Token, CancellationToken.None), Is.TypeOf<HeartbeatOutcome.Extended>());
         foreach (var some in tokens.Concat(secrets).Chunk(RevokeRequest.MaxLeases)) Assert.That(await broker.TryRevokeAsync(some), Has.Count.EqualTo(some.Length));
         Assert.That((await broker.SettleAsync(await broker.ClaimAsync(secrets[0]), SettlementOutcome.Revoked))?.State, Is.EqualTo(LeaseState.Revoked));
         Assert.That((await broker.SettleAsync(await broker.ClaimAsync(secrets[1]), SettlementOutcome.Dead))?.State, Is.EqualTo(LeaseState.Irrevocable));

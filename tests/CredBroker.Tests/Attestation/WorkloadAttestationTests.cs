@@ -1,6 +1,7 @@
 using System.Text;
 using CredBroker.Attestation;
 using CredBroker.Templates;
+using CredBroker.Testing.Attestation;
 
 namespace CredBroker.Tests.Attestation;
 
@@ -155,7 +156,7 @@ public sealed class WorkloadAttestationTests
     {
         var limits = new AttestationLimits { PerSubject = new RateLimit(TimeProvider.System, perSecond: 1, burst: 2) };
         var attestor = new StubAttestor("stub");
-        var verb = new WorkloadAttestation(new AttestorRegistry([attestor]), new FixedCatalogue([Rule("all", "stub", "spiffe://acme.test/*")]), limits);
+        var verb = new WorkloadAttestation(new AttestorRegistry([attestor]), new FixedCatalogue([Rule("all", "stub", "spiffe://acme.test/*")]), limits, new MemoryReplays());
         var evidence = new Evidence("stub", "x"u8.ToArray());
         await verb.AttestAsync(evidence, default);
         await verb.AttestAsync(evidence, default);
@@ -164,8 +165,74 @@ public sealed class WorkloadAttestationTests
 
         Assert.That((refused!.Reason, refused.RetryAfter > TimeSpan.Zero), Is.EqualTo((ErrorReason.RateLimited, true)));
         var other = new StubAttestor("other") { Subject = "spiffe://acme.test/agent/y" };
-        await new WorkloadAttestation(new AttestorRegistry([other]), new FixedCatalogue([Rule("all", "other", "spiffe://acme.test/*")]), limits)
+        await new WorkloadAttestation(new AttestorRegistry([other]), new FixedCatalogue([Rule("all", "other", "spiffe://acme.test/*")]), limits, new MemoryReplays())
             .AttestAsync(new Evidence("other", "x"u8.ToArray()), default);
+    }
+
+    [TestCase(ProofDemand.None, null, true)]
+    [TestCase(ProofDemand.None, ProofKind.Mtls, true)]
+    [TestCase(ProofDemand.Any, null, false)]
+    [TestCase(ProofDemand.Any, ProofKind.Dpop, true)]
+    [TestCase(ProofDemand.Any, ProofKind.Mtls, true)]
+    [TestCase(ProofDemand.Dpop, ProofKind.Dpop, true)]
+    [TestCase(ProofDemand.Dpop, ProofKind.Mtls, false)]
+    [TestCase(ProofDemand.Dpop, null, false)]
+    [TestCase(ProofDemand.Mtls, ProofKind.Mtls, true)]
+    [TestCase(ProofDemand.Mtls, ProofKind.Dpop, false)]
+    public async Task AttestAsync_RuleDemandsAProof_OnlyThatKindWillDo(ProofDemand demand, ProofKind? kind, bool isGood)
+    {
+        var key = kind is null ? null : new ProofKey(kind.Value, "thumbprint");
+        var verb = Verb(new StubAttestor("stub"), Rule("all", "stub", "spiffe://acme.test/*") with { Proof = demand });
+        var evidence = new Evidence("stub", "x"u8.ToArray()) { Possession = key is null ? null : new Possession(key, Proof: null) };
+
+        if (isGood)
+        {
+            Assert.That((await verb.AttestAsync(evidence, default)).ProofKey, Is.EqualTo(key));
+            return;
+        }
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(async () => await verb.AttestAsync(evidence, default));
+        Assert.That(refused!.Reason, Is.EqualTo(ErrorReason.ProofInvalid));
+    }
+
+    [Test]
+    public async Task AttestAsync_SameProofOnTwoReplicas_OneWins()
+    {
+        var memory = new MemoryReplays();
+        var proof = SingleUse.Of("dpop thumbprint", "jti", DateTimeOffset.MaxValue);
+        var evidence = new Evidence("stub", "x"u8.ToArray()) { Possession = new Possession(new ProofKey(ProofKind.Dpop, "thumbprint"), proof) };
+        var replicas = Enumerable.Range(0, 2).Select(_ => new WorkloadAttestation(
+            new AttestorRegistry([new StubAttestor("stub")]), new FixedCatalogue([Rule("all", "stub", "spiffe://acme.test/*")]), AttestationLimits.None, memory));
+
+        var reasons = await Task.WhenAll(replicas.Select(replica => Task.Run(async () =>
+        {
+            try
+            {
+                await replica.AttestAsync(evidence, default);
+                return null;
+            }
+            catch (RefusedException refused)
+            {
+                return (ErrorReason?)refused.Reason;
+            }
+        })));
+
+        Assert.That(reasons, Is.EquivalentTo(new ErrorReason?[] { null, ErrorReason.ProofInvalid }));
+    }
+
+    [Test]
+    public async Task AttestAsync_EvidenceRefused_RemembersNoProof()
+    {
+        var memory = new MemoryReplays();
+        var proof = SingleUse.Of("dpop thumbprint", "jti", DateTimeOffset.MaxValue);
+        var evidence = new Evidence("stub", "x"u8.ToArray()) { Possession = new Possession(new ProofKey(ProofKind.Dpop, "thumbprint"), proof) };
+        var verb = new WorkloadAttestation(
+            new AttestorRegistry([new StubAttestor("stub")]), new FixedCatalogue([Rule("other", "stub", "spiffe://acme.test/other")]), AttestationLimits.None, memory);
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(async () => await verb.AttestAsync(evidence, default));
+
+        Assert.That(refused!.Reason, Is.EqualTo(ErrorReason.AttestationFailed));
+        Assert.That(memory.Used, Is.Empty);
     }
 
     private static Task<WorkloadIdentity> Attest(IAttestor attestor, params WorkloadRule[] rules) =>
@@ -175,7 +242,7 @@ public sealed class WorkloadAttestationTests
         (await Assert.ThrowsAsync<RefusedException>(() => Attest(attestor, rules)))!;
 
     private static WorkloadAttestation Verb(IAttestor attestor, params WorkloadRule[] rules) =>
-        new(new AttestorRegistry([attestor]), new FixedCatalogue(rules), AttestationLimits.None);
+        new(new AttestorRegistry([attestor]), new FixedCatalogue(rules), AttestationLimits.None, new MemoryReplays());
 
     private static WorkloadRule Rule(string name, string attestor, string subject, params string[] selectors)
     {

@@ -78,5 +78,5 @@ internal sealed class StubTasks : ITaskStore
 
     public Task<OpenOutcome> OpenAsync(AgentTask task, string requestDigest, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<HeartbeatOutcome> HeartbeatAsync(TaskToken token, bool reattested, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<HeartbeatOutcome> HeartbeatAsync(TaskToken token, TaskToken? reattested, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

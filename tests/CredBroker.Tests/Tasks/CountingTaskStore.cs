@@ -39,7 +39,7 @@ internal sealed class CountingTaskStore : ITaskStore
 
     public Task<OpenOutcome> OpenAsync(AgentTask task, string requestDigest, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<HeartbeatOutcome> HeartbeatAsync(TaskToken token, bool reattested, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<HeartbeatOutcome> HeartbeatAsync(TaskToken token, TaskToken? reattested, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<SealOutcome> SealAsync(SealRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -74,10 +74,13 @@ internal sealed class ProtectedService : IAsyncDisposable
         return response.IsSuccessStatusCode;
     }
 
-    public async Task<Answer> GetAsync(string? token, string path = "/orders", string scheme = "Bearer")
+    public string Address => _http.BaseAddress!.AbsoluteUri.TrimEnd('/');
+
+    public async Task<Answer> GetAsync(string? token, string path = "/orders", string scheme = "Bearer", params string[] proofs)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue(scheme, token);
+        foreach (var proof in proofs) request.Headers.TryAddWithoutValidation("DPoP", proof);
         using var response = await _http.SendAsync(request);
         return new Answer(response.StatusCode, response.Headers.WwwAuthenticate.ToString(), response.Headers.RetryAfter?.Delta, await response.Content.ReadAsStringAsync());
     }

@@ -1,4 +1,7 @@
+using System.Buffers.Text;
+using System.Text;
 using CredBroker.Attestation;
+using CredBroker.Server.Jose;
 using CredBroker.Tasks;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -9,6 +12,8 @@ namespace CredBroker.Server.Api.Wire;
 /// <summary>Reads protocol messages into the domain's words; what cannot be read is refused with the field's name.</summary>
 internal static class Read
 {
+    private const int MaxKey = 4096;
+
     public static Capabilities Capabilities(IEnumerable<V1.Capability> wire, string field, Capabilities whenEmpty)
     {
         var all = CredBroker.Capabilities.None;
@@ -55,6 +60,18 @@ internal static class Read
     public static Evidence Evidence(V1.Evidence? wire, ServerCallContext context) => wire is null
         ? throw RefusedException.Invalid("evidence", "must be given")
         : new Evidence(wire.Attestor, wire.Payload.Memory) { PeerCertificate = context.GetHttpContext().Connection.ClientCertificate?.RawDataMemory };
+
+    /// <summary>A public key in JSON (RFC 7517) that a token is to be bound to; empty = none.</summary>
+    public static ProofKey? ProofKey(string wire)
+    {
+        if (wire.Length == 0) return null;
+        if (wire.Length > MaxKey || !StrictJson.TryParseObject(Encoding.UTF8.GetBytes(wire), out var json)) throw RefusedException.Invalid("proof_key", "is not a JSON Web Key");
+        using (json)
+        {
+            var key = JwkReader.ReadUnnamed(json.RootElement, out var fault) ?? throw RefusedException.Invalid("proof_key", $"is not a key that can be used: {fault}");
+            return new ProofKey(ProofKind.Dpop, Base64Url.EncodeToString(key.Key.ComputeJwkThumbprint()));
+        }
+    }
 
     public static LeaseId LeaseId(string wire) => CredBroker.LeaseId.TryParse(wire, out var id)
         ? id

@@ -88,7 +88,7 @@ internal static class Write
                 wire.AccessToken = new V1.Credential.Types.AccessToken
                 {
                     Value = token.Reveal(),
-                    TokenType = "Bearer",
+                    TokenType = token.TokenType,
                     Audience = token.Audience,
                     Scope = token.Scope,
                 };

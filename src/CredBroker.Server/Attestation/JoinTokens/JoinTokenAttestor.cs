@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CredBroker.Attestation;
 using Microsoft.Extensions.Options;
 
@@ -29,11 +28,8 @@ internal sealed class JoinTokenAttestor(
         if (life > options.Value.MaxLifetime) throw new EvidenceFault("it lives longer than this server accepts");
 
         // Only now: who does not have the secret must not be able to use it up.
-        var use = SingleUse.Of(AttestorName, token.Hash, known.ExpiresAt) with { Key = KeyOf(evidence) };
+        var use = SingleUse.Of(AttestorName, token.Hash, known.ExpiresAt) with { Key = evidence.Possession?.Key.Text ?? "" };
         if (!await replays.TryUseAsync(use, cancellationToken).ConfigureAwait(false)) throw new EvidenceFault("it has been used before");
         return new AttestedSubject(AttestorName, $"join://{known.Name}", [$"join:name:{known.Name}"], token.Hash, known.ExpiresAt);
     }
-
-    private static string KeyOf(Evidence evidence) =>
-        evidence.PeerCertificate is { } certificate ? Convert.ToHexStringLower(SHA256.HashData(certificate.Span)) : "";
 }

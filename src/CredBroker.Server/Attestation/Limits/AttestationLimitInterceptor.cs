@@ -12,6 +12,9 @@ internal sealed class AttestationLimitInterceptor(AttestationLimits limits) : In
 {
     private const int NetworkBytes = 8;
 
+    // More than a good request has; others are refused without a challenge.
+    private const int MaxKey = 256;
+
     private static readonly HashSet<string> Methods = new(StringComparer.Ordinal)
     {
         $"/{TaskService.Descriptor.FullName}/OpenTask",
@@ -23,6 +26,7 @@ internal sealed class AttestationLimitInterceptor(AttestationLimits limits) : In
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         Count(context);
+        if (request is GetChallengeRequest asked) CountKey(asked, context);
         return continuation(request, context);
     }
 
@@ -41,8 +45,17 @@ internal sealed class AttestationLimitInterceptor(AttestationLimits limits) : In
         return address.AddressFamily is AddressFamily.InterNetworkV6 ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, NetworkBytes)) : address.ToString();
     }
 
+    // Nobody has proved yet that the key is theirs: counted for all addresses together, anybody could lock its owner out.
+    private void CountKey(GetChallengeRequest asked, ServerCallContext context)
+    {
+        if (asked.Attestor.Length + asked.KeyThumbprint.Length > MaxKey) return;
+        AttestationLimits.Count(limits.PerSubject, $"{AddressOf(context)} {asked.Attestor} {asked.KeyThumbprint}");
+    }
+
     private void Count(ServerCallContext context)
     {
-        if (Methods.Contains(context.Method)) AttestationLimits.Count(limits.PerAddress, KeyOf(context.GetHttpContext().Connection.RemoteIpAddress));
+        if (Methods.Contains(context.Method)) AttestationLimits.Count(limits.PerAddress, AddressOf(context));
     }
+
+    private static string AddressOf(ServerCallContext context) => KeyOf(context.GetHttpContext().Connection.RemoteIpAddress);
 }

@@ -22,13 +22,13 @@ internal sealed class RedisTaskStore(RedisStore store, StoreContact contact, Sto
         return TaskCodec.Read(id, await store.GuardAsync(database => database.HashGetAsync(key, TaskCodec.Fields), cancellationToken));
     }
 
-    public async Task<HeartbeatOutcome> HeartbeatAsync(TaskToken token, bool reattested, CancellationToken cancellationToken)
+    public async Task<HeartbeatOutcome> HeartbeatAsync(TaskToken token, TaskToken? reattested, CancellationToken cancellationToken)
     {
         var keys = BucketKeys.Of(token.TaskId.Bucket);
         var reply = await store.RunAsync(
             LuaScript.Heartbeat,
             [keys.Task(token.TaskId), keys.Due],
-            [token.TaskId.Value, token.SecretHash, reattested ? "1" : "0"],
+            [token.TaskId.Value, token.SecretHash, reattested?.SecretHash ?? ""],
             cancellationToken);
         return reply.Code switch
         {

@@ -6,6 +6,8 @@ namespace CredBroker.Server.Storage.Redis;
 /// <summary>The terms of a lease with names as short as a million of them ask for.</summary>
 internal sealed class StoredTerms
 {
+    private const string TaskKey = "task";
+
     [JsonPropertyName("t")] public required string Task { get; init; }
 
     [JsonPropertyName("n")] public required string Tenant { get; init; }
@@ -44,6 +46,8 @@ internal sealed class StoredTerms
 
     [JsonPropertyName("l")] public string? Labels { get; init; }
 
+    [JsonPropertyName("f")] public string? BoundTo { get; init; }
+
     public static StoredTerms From(LeaseTerms terms) => new()
     {
         Task = terms.TaskId.Value,
@@ -65,6 +69,7 @@ internal sealed class StoredTerms
         Audience = terms.Audience,
         Scopes = Join(terms.Scopes),
         Labels = Join(terms.Labels),
+        BoundTo = terms.IsBoundToTaskKey ? TaskKey : terms.BoundTo?.Text,
     };
 
     public LeaseTerms ToTerms() => new()
@@ -88,6 +93,8 @@ internal sealed class StoredTerms
         Audience = Audience,
         Scopes = Split(Scopes),
         Labels = Split(Labels),
+        BoundTo = BoundTo is null or TaskKey ? null : ProofKey.Parse(BoundTo),
+        IsBoundToTaskKey = BoundTo is TaskKey,
     };
 
     private static string? Join(IReadOnlyList<string> parts) => parts.Count == 0 ? null : string.Join(' ', parts);

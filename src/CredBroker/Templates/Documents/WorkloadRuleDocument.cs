@@ -25,6 +25,7 @@ internal static class WorkloadRuleDocument
         new Field("heartbeat", Heartbeat, "Bounds of the heartbeat interval."),
         new Field("maxDuration", Words.Duration, "The longest that a task may take, and how long when nothing is asked for.") { Default = DurationText.Format(DefaultMaxDuration) },
         new Field("reattestEvery", Words.Duration, "How long one attestation is good for issuing and renewing.") { Default = DurationText.Format(DefaultReattestEvery) },
+        new Field("proof", Words.Proofs, "Which proof of possession must come with the evidence; the task is bound to its key.") { Default = "none" },
         new Field("audiences", new ListShape(Words.Audience), "For kind service: the token audiences whose revocations it may watch.") { Default = "[]" },
         new Field("attributes", new TextMapShape("[a-z][a-z0-9_]{0,62}", "1 to 63 of a-z, 0-9 and _, beginning with a letter", Words.Line), "Facts for policies.") { Default = "{}" },
         new Field("mayEnd", new UnsupportedShape(), "Whose tasks an orchestrator may end."));
@@ -51,6 +52,7 @@ internal static class WorkloadRuleDocument
         document.List("spec.workload.audiences"))
     {
         Selectors = [.. document.List("spec.match.selectors").Select(SelectorPattern.Parse)],
+        Proof = Words.Value<ProofDemand>(document.Text("spec.workload.proof") ?? "none"),
         Attributes = document.Texts("spec.workload.attributes"),
     };
 

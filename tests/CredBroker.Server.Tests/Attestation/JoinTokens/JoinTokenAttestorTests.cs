@@ -91,14 +91,14 @@ public sealed class JoinTokenAttestorTests
     }
 
     [Test]
-    public async Task AttestAsync_SameConnectionKeyAgain_IsTakenAndNobodyElses()
+    public async Task AttestAsync_SameKeyAgain_IsTakenAndNobodyElses()
     {
-        var first = JoinTokenUnderTest.EvidenceOf(_tested.Make()) with { PeerCertificate = new byte[] { 1 } };
+        var first = JoinTokenUnderTest.EvidenceOf(_tested.Make()) with { Possession = KeyOf("first") };
         await _tested.AttestAsync(first);
 
         await _tested.AttestAsync(first);
-        Assert.That(await _tested.FaultOf(first with { PeerCertificate = new byte[] { 2 } }), Does.Contain(Used));
-        Assert.That(await _tested.FaultOf(first with { PeerCertificate = null }), Does.Contain(Used));
+        Assert.That(await _tested.FaultOf(first with { Possession = KeyOf("second") }), Does.Contain(Used));
+        Assert.That(await _tested.FaultOf(first with { Possession = null }), Does.Contain(Used));
     }
 
     [Test]
@@ -107,7 +107,7 @@ public sealed class JoinTokenAttestorTests
         var evidence = JoinTokenUnderTest.EvidenceOf(_tested.Make());
         await _tested.AttestAsync(evidence);
 
-        Assert.That(await _tested.FaultOf(evidence with { PeerCertificate = new byte[] { 1 } }), Does.Contain(Used));
+        Assert.That(await _tested.FaultOf(evidence with { Possession = KeyOf("late") }), Does.Contain(Used));
     }
 
     [Test]
@@ -211,4 +211,6 @@ public sealed class JoinTokenAttestorTests
 
         Assert.That(await tested.FaultOf(JoinTokenUnderTest.EvidenceOf(tested.Make())), Does.Contain(Unknown));
     }
+
+    private static Possession KeyOf(string name) => new(new ProofKey(ProofKind.Dpop, name), Proof: null);
 }

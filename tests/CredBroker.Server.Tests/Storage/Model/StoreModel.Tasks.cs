@@ -38,7 +38,7 @@ internal sealed partial class StoreModel
 
     private async Task HeartbeatAsync(ModelTask task)
     {
-        var outcome = await CallAsync(() => broker.Tasks.HeartbeatAsync(task.Held.Token, reattested: false, CancellationToken.None));
+        var outcome = await CallAsync(() => broker.Tasks.HeartbeatAsync(task.Held.Token, reattested: null, CancellationToken.None));
 
         if (outcome is HeartbeatOutcome.Extended(var heartbeat, _))
         {
