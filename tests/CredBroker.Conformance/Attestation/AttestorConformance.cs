@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using CredBroker.Attestation;
 using CredBroker.Testing;
+using CredBroker.Testing.Attestation;
 
 namespace CredBroker.Conformance.Attestation;
 
@@ -76,7 +77,7 @@ public abstract class AttestorConformance(Func<Task<IAttestorUnderTest>> start)
         var good = await Tested.MakeEvidenceAsync();
         for (var i = 0; i < Rounds; i++)
         {
-            var damaged = Damage(good.Payload.ToArray(), random);
+            var damaged = Damage.Of(good.Payload.ToArray(), random);
             if (!Tested.IsSame(good.Payload, damaged)) await RefusalOf(good with { Payload = damaged });
         }
 
@@ -139,23 +140,6 @@ public abstract class AttestorConformance(Func<Task<IAttestorUnderTest>> start)
     {
         await FaultOf((await Tested.MakeEvidenceAsync()) with { Payload = payload });
         Assert.That(Tested.UnforeseenFaults, Is.Zero);
-    }
-
-    private static byte[] Damage(byte[] whole, Random random)
-    {
-        var bytes = whole.ToList();
-        var at = random.Next(bytes.Count);
-        switch (random.Next(5))
-        {
-            case 0: bytes[at] ^= (byte)(1 << random.Next(8)); break;
-            case 1: bytes[at] = (byte)random.Next(256); break;
-            case 2: bytes.RemoveAt(at); break;
-            case 3: bytes.Insert(at, (byte)random.Next(256)); break;
-            default: bytes.RemoveRange(at, Math.Min(random.Next(1, 40), bytes.Count - at)); break;
-        }
-
-        if (bytes.Count == 0) bytes.Add((byte)'.');
-        return [.. bytes];
     }
 
     private static string Generalised(string message)
