@@ -19,6 +19,12 @@ public sealed class WorkloadEvidence
     /// <summary>The attestor that reads X.509-SVIDs, which the connection is made with.</summary>
     public const string SpiffeX509 = "spiffe_x509";
 
+    /// <summary>The attestor that reads challenges signed with the key of a certificate.</summary>
+    public const string X509Pop = "x509_pop";
+
+    /// <summary>The attestor that reads requests to AWS STS.</summary>
+    public const string AwsIam = "aws_iam";
+
     /// <summary>The attestor that reads join tokens, which are good once.</summary>
     public const string JoinToken = "join_token";
 

@@ -12,6 +12,7 @@ using CredBroker.Server.Tests.Access;
 using CredBroker.Server.Tests.Hosting;
 using CredBroker.Testing.Attestation;
 using Google.Protobuf;
+using Grpc.Core;
 using Grpc.Net.Client;
 using Evidence = CredBroker.Protocol.V1.Evidence;
 
@@ -132,6 +133,23 @@ public sealed class TlsTaskTests
     }
 
     [Test]
+    public async Task Heartbeat_WithARotatedSvid_BindsTheTaskToTheNewOne()
+    {
+        var (old, rotated) = (_root.Issue(Good), _root.Issue(Good));
+        using var before = ChannelWith(old);
+        var opened = await new TaskService.TaskServiceClient(before).OpenTaskAsync(new OpenTaskRequest { Evidence = EvidenceOf(old), Purpose = "test" });
+        using var after = ChannelWith(rotated);
+        var tasks = new TaskService.TaskServiceClient(after);
+        var auth = OperatedBroker.Bearer(opened.TaskToken);
+        await Assert.ThrowsAsync<RpcException>(() => tasks.GetTaskAsync(new GetTaskRequest(), auth).ResponseAsync);
+
+        await tasks.HeartbeatAsync(new HeartbeatRequest { Evidence = EvidenceOf(rotated) }, auth);
+
+        Assert.That((await tasks.GetTaskAsync(new GetTaskRequest(), auth)).Task.Id, Is.EqualTo(opened.Task.Id));
+        await Assert.ThrowsAsync<RpcException>(() => new TaskService.TaskServiceClient(before).GetTaskAsync(new GetTaskRequest(), auth).ResponseAsync);
+    }
+
+    [Test]
     public async Task Client_WithTheSvidOfAnAgent_OpensATask()
     {
         await using var agent = await FakeWorkloadApi.StartAsync();
@@ -187,8 +205,10 @@ public sealed class TlsTaskTests
     private async Task<AgentTask> OpenAsync(X509Certificate2? svid)
     {
         using var channel = ChannelWith(svid);
-        return await OpenAsync(channel, new Evidence { Attestor = "spiffe_x509", Payload = ByteString.CopyFrom((svid ?? _root.Certificate).RawData) });
+        return await OpenAsync(channel, EvidenceOf(svid ?? _root.Certificate));
     }
+
+    private static Evidence EvidenceOf(X509Certificate2 svid) => new() { Attestor = "spiffe_x509", Payload = ByteString.CopyFrom(svid.RawData) };
 
     private static async Task<AgentTask> OpenAsync(GrpcChannel channel, Evidence evidence) =>
         (await new TaskService.TaskServiceClient(channel).OpenTaskAsync(new OpenTaskRequest { Evidence = evidence, Purpose = "test" })).Task;
