@@ -54,6 +54,7 @@ internal static class CommandLine
                 DeadLetterRetryCommand.Create(host, global),
             },
             new Command("keys", "Signing keys.") { KeysRotateCommand.Create(host, global) },
+            new Command("join-token", "Secrets by which workloads join once.") { JoinTokenNewCommand.Create(host, global) },
             new Command("clock", "The store's clock.") { ClockResetCommand.Create(host, global) },
             StatusCommand.Create(host, global),
         };

@@ -9,6 +9,9 @@ public sealed class CredBrokerOptions
     /// <summary>The broker's address, such as <c>https://broker.acme.test:8443</c>. <c>http://</c> is for the same machine only.</summary>
     public string Address { get; set; } = "";
 
+    /// <summary>PEM of the authority of the broker's certificate, which is then the only one that is trusted; null = those of the machine.</summary>
+    public string? CaFile { get; set; }
+
     /// <summary>The file with this process's evidence; null = the environment variable <c>CREDBROKER_EVIDENCE</c>.</summary>
     public string? EvidenceFile { get; set; }
 

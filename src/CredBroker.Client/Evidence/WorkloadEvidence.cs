@@ -16,6 +16,18 @@ public sealed class WorkloadEvidence
     /// <summary>The attestor that reads projected service-account tokens.</summary>
     public const string Kubernetes = "kubernetes";
 
+    /// <summary>The attestor that reads X.509-SVIDs, which the connection is made with.</summary>
+    public const string SpiffeX509 = "spiffe_x509";
+
+    /// <summary>The attestor that reads challenges signed with the key of a certificate.</summary>
+    public const string X509Pop = "x509_pop";
+
+    /// <summary>The attestor that reads requests to AWS STS.</summary>
+    public const string AwsIam = "aws_iam";
+
+    /// <summary>The attestor that reads join tokens, which are good once.</summary>
+    public const string JoinToken = "join_token";
+
     /// <summary>The longest evidence that the broker reads, in bytes.</summary>
     public const int MaxBytes = 16 * 1024;
 

@@ -13,6 +13,7 @@ internal sealed partial class BrokerConnection : IDisposable
 {
     private readonly GrpcChannel _channel;
     private readonly IEvidenceSource _evidence;
+    private readonly AttestationService.AttestationServiceClient _attestation;
     private readonly TimeSpan _callTimeout;
     private readonly Uri _address;
     private readonly ILogger _logger;
@@ -30,17 +31,11 @@ internal sealed partial class BrokerConnection : IDisposable
         _channel = GrpcChannel.ForAddress(options.Address, new GrpcChannelOptions
         {
             ThrowOperationCanceledOnCancellation = true,
-            HttpHandler = new SocketsHttpHandler
-            {
-                ConnectTimeout = TimeSpan.FromSeconds(5),
-                EnableMultipleHttp2Connections = true,
-                KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-                KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
-                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-            },
+            HttpHandler = BrokerTransport.Create(options, evidence),
             DisposeHttpClient = true,
         });
         var calls = _channel.Intercept(new ProofInterceptor(Key, _address));
+        _attestation = new AttestationService.AttestationServiceClient(_channel);
         Tasks = new TaskService.TaskServiceClient(calls);
         Credentials = new CredentialService.CredentialServiceClient(calls);
         Leases = new LeaseService.LeaseServiceClient(calls);
@@ -55,6 +50,9 @@ internal sealed partial class BrokerConnection : IDisposable
     /// <summary>The key of this connection; what is bound to it is good by this connection alone.</summary>
     public DpopKey Key { get; }
 
+    /// <summary>Whether it is made with a certificate, which may be rotated: what is bound to the old one is then refused.</summary>
+    public bool ShowsCertificate => _evidence is IConnectionCertificateSource;
+
     public TaskService.TaskServiceClient Tasks { get; }
 
     public CredentialService.CredentialServiceClient Credentials { get; }
@@ -68,7 +66,9 @@ internal sealed partial class BrokerConnection : IDisposable
     /// <summary>Fresh evidence, as the protocol carries it.</summary>
     public async Task<Protocol.V1.Evidence> EvidenceAsync(CancellationToken cancellationToken)
     {
-        var evidence = await _evidence.GetAsync(cancellationToken);
+        var evidence = _evidence is IChallengedEvidenceSource answering
+            ? await answering.GetAsync(await ChallengeAsync(answering.Attestor, cancellationToken), cancellationToken)
+            : await _evidence.GetAsync(cancellationToken);
         return new Protocol.V1.Evidence { Attestor = evidence.Attestor, Payload = ByteString.CopyFrom(evidence.Payload.Span) };
     }
 
@@ -130,6 +130,9 @@ internal sealed partial class BrokerConnection : IDisposable
         _channel.Dispose();
         Key.Dispose();
     }
+
+    private async Task<string> ChallengeAsync(string attestor, CancellationToken cancellationToken) =>
+        (await CallAsync(_attestation.GetChallengeAsync, new GetChallengeRequest { Attestor = attestor }, token: null, cancellationToken)).Challenge;
 
     private static Metadata HeadersFor(string? token, bool prove) =>
         prove ? ProofInterceptor.HeadersFor(token) : token is null ? [] : new Metadata { { "authorization", $"Bearer {token}" } };

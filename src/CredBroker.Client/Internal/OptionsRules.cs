@@ -27,6 +27,7 @@ internal sealed class OptionsRules : IValidateOptions<CredBrokerOptions>
             yield return "CredBroker:Address must be an absolute http:// or https:// address.";
         else if (!MayCarryTokens(address, options.AllowPlaintext))
             yield return "CredBroker:Address may use http:// on this machine only; use https://, or set CredBroker:AllowPlaintext.";
+        if (options.CaFile is not null && !File.Exists(options.CaFile)) yield return "CredBroker:CaFile names no file.";
         if (string.IsNullOrWhiteSpace(options.Attestor)) yield return "CredBroker:Attestor must be set.";
         if (options.CallTimeout < TimeSpan.FromSeconds(1) || options.CallTimeout > TimeSpan.FromMinutes(2))
             yield return "CredBroker:CallTimeout must lie between 1 second and 2 minutes.";

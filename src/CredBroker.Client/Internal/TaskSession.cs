@@ -47,7 +47,7 @@ internal sealed class TaskSession : IDisposable
 
     /// <summary>
     /// Makes a call with the task token. A broker that says that the task is over has ended the session; one that wants fresh evidence
-    /// gets it, once.
+    /// gets it, once, and so does one that knows the task by a certificate that has been rotated.
     /// </summary>
     public async Task<TReply> CallAsync<TRequest, TReply>(
         Func<TRequest, CallOptions, AsyncUnaryCall<TReply>> method,
@@ -57,9 +57,9 @@ internal sealed class TaskSession : IDisposable
     {
         try
         {
-            return await OnceAsync(method, request, cancellationToken, extraTime);
+            return await OnceAsync(method, request, cancellationToken, extraTime, isLast: false);
         }
-        catch (BrokerRefusedException e) when (e.Reason == "ATTESTATION_EXPIRED")
+        catch (BrokerRefusedException e) when (e.Reason == "ATTESTATION_EXPIRED" || MayBeRotated(e))
         {
             await HeartbeatAsync(withEvidence: true, cancellationToken);
             return await OnceAsync(method, request, cancellationToken, extraTime);
@@ -69,7 +69,15 @@ internal sealed class TaskSession : IDisposable
     public async Task<Wire.HeartbeatResponse> HeartbeatAsync(bool withEvidence, CancellationToken cancellationToken)
     {
         var beat = new Wire.HeartbeatRequest();
-        if (!withEvidence) return await OnceAsync(Connection.Tasks.HeartbeatAsync, beat, cancellationToken);
+        try
+        {
+            if (!withEvidence) return await OnceAsync(Connection.Tasks.HeartbeatAsync, beat, cancellationToken, isLast: false);
+        }
+        catch (BrokerRefusedException e) when (MayBeRotated(e))
+        {
+            // With evidence the task goes on under the new one.
+        }
+
         await ProveAsync(cancellationToken);
         return await OnceAsync(Connection.Tasks.HeartbeatAsync, beat, cancellationToken, beforeRepeating: ProveAsync);
 
@@ -83,18 +91,21 @@ internal sealed class TaskSession : IDisposable
         TRequest request,
         CancellationToken cancellationToken,
         TimeSpan extraTime = default,
-        Func<CancellationToken, Task>? beforeRepeating = null)
+        Func<CancellationToken, Task>? beforeRepeating = null,
+        bool isLast = true)
     {
         try
         {
             return await Connection.CallAsync(method, request, _token, cancellationToken, extraTime, prove: IsBound, beforeRepeating: beforeRepeating);
         }
-        catch (BrokerRefusedException e) when (SaysOver(e))
+        catch (BrokerRefusedException e) when (SaysOver(e) && (isLast || !MayBeRotated(e)))
         {
             MarkEnded();
             throw;
         }
     }
+
+    private bool MayBeRotated(BrokerRefusedException refusal) => refusal.Reason is "TASK_TOKEN_INVALID" && Connection.ShowsCertificate;
 
     private static bool SaysOver(BrokerRefusedException refusal) => refusal.Reason is "TASK_ENDED" or "TASK_TOKEN_INVALID" or "TASK_NOT_FOUND";
 }

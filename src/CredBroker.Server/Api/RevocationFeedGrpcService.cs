@@ -20,7 +20,7 @@ internal sealed class RevocationFeedGrpcService(
         FeedCursor? cursor = null;
         if (request.Cursor.Length > 0 && !FeedCursor.TryParse(request.Cursor, out cursor)) throw RefusedException.Invalid("cursor", "is not one of this feed");
         var watcher = await attestation.AttestAsync(
-            Read.Evidence(request.Evidence) with { Possession = proofs.Of(context.GetHttpContext()) }, context.CancellationToken);
+            Read.Evidence(request.Evidence, context) with { Possession = proofs.Of(context.GetHttpContext()) }, context.CancellationToken);
         if (watcher.Kind != CredBroker.WorkloadKind.Service)
             throw new RefusedException(ErrorReason.PolicyDenied, "Only services may watch revocations.");
         var audiences = watcher.Rule.Audiences.Select(audience => LeaseLabel.Of("audience", audience)).ToHashSet(StringComparer.Ordinal);

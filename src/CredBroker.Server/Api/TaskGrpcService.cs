@@ -23,7 +23,7 @@ internal sealed class TaskGrpcService(
         var opened = await opener.OpenAsync(
             new Issuance.OpenTaskRequest
             {
-                Evidence = Read.Evidence(request.Evidence) with { Possession = proofs.Of(context.GetHttpContext()) },
+                Evidence = Read.Evidence(request.Evidence, context) with { Possession = proofs.Of(context.GetHttpContext()) },
                 TaskRef = request.TaskRef,
                 Purpose = request.Purpose,
                 Intent = request.Intent,
@@ -40,7 +40,7 @@ internal sealed class TaskGrpcService(
     public override async Task<HeartbeatResponse> Heartbeat(HeartbeatRequest request, ServerCallContext context)
     {
         var token = OwnToken(context, request.TaskId);
-        var evidence = request.Evidence is null ? null : Read.Evidence(request.Evidence) with { Possession = CallerToken.PossessionOf(context) };
+        var evidence = request.Evidence is null ? null : Read.Evidence(request.Evidence, context) with { Possession = CallerToken.PossessionOf(context) };
         var extended = await heartbeat.BeatAsync(token, evidence, context.CancellationToken);
         return new HeartbeatResponse
         {

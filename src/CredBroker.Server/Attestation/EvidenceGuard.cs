@@ -19,11 +19,11 @@ internal sealed partial class EvidenceGuard(string kind, ILogger logger)
         {
             return await attest().ConfigureAwait(false);
         }
-        catch (JwtFault fault) when (fault.CannotTell)
+        catch (Exception fault) when (fault is JwtFault { CannotTell: true } or EvidenceFault { CannotTell: true })
         {
             throw new RefusedException(ErrorReason.VerifierUnavailable, $"The {kind} cannot be verified now: {fault.Message}.") { RetryAfter = TryAgainAfter };
         }
-        catch (JwtFault fault)
+        catch (Exception fault) when (fault is JwtFault or EvidenceFault)
         {
             throw Refused(fault.Message, fault.InnerException);
         }

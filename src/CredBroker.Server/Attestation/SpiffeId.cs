@@ -25,6 +25,9 @@ internal sealed record SpiffeId
     /// <summary>With its leading slash.</summary>
     public string Path { get; }
 
+    /// <summary>Facts for rules.</summary>
+    public IReadOnlyList<string> Selectors => [$"spiffe:trust_domain:{TrustDomain}", $"spiffe:path:{Path}"];
+
     public static bool TryParse(string? text, [NotNullWhen(true)] out SpiffeId? id)
     {
         id = null;

@@ -1,9 +1,13 @@
 using CredBroker.Server.Access;
 using CredBroker.Server.Api;
+using CredBroker.Server.Attestation.AwsIam;
+using CredBroker.Server.Attestation.JoinTokens;
 using CredBroker.Server.Attestation.Kubernetes;
 using CredBroker.Server.Attestation.Limits;
 using CredBroker.Server.Attestation.Oidc;
 using CredBroker.Server.Attestation.SpiffeJwt;
+using CredBroker.Server.Attestation.SpiffeX509;
+using CredBroker.Server.Attestation.X509Pop;
 using CredBroker.Server.Audit;
 using CredBroker.Server.Backends.Vault;
 using CredBroker.Server.Proofs;
@@ -35,8 +39,12 @@ public static class BrokerHost
         builder.Services.AddTemplateCatalogue(builder.Configuration);
         builder.Services.AddAttestationLimits(builder.Configuration);
         builder.Services.AddSpiffeJwtAttestor(builder.Configuration);
+        builder.Services.AddSpiffeX509Attestor(builder.Configuration);
         builder.Services.AddOidcAttestor(builder.Configuration);
         builder.Services.AddKubernetesAttestor(builder.Configuration);
+        builder.Services.AddAwsIamAttestor(builder.Configuration);
+        builder.Services.AddX509PopAttestor(builder.Configuration);
+        builder.Services.AddJoinTokenAttestor(builder.Configuration);
         builder.Services.AddTokens(builder.Configuration);
         builder.Services.AddProofs(builder.Configuration);
         builder.Services.AddVaultBackend(builder.Configuration, builder.Environment);

@@ -36,9 +36,7 @@ internal sealed class Listeners : IDisposable
             listen.UseHttps(https =>
             {
                 (https.ServerCertificate, https.ServerCertificateChain) = (certificate, chain);
-                // Whoever shows one proves that they hold its key (RFC 8705 §2.2); what it says about them is for attestors to tell.
-                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-                https.AllowAnyClientCertificate();
+                AskForCertificate(https);
             });
         });
     }
@@ -61,6 +59,22 @@ internal sealed class Listeners : IDisposable
         _grpc?.Dispose();
         _http?.Dispose();
         _https?.Dispose();
+    }
+
+    /// <summary>
+    /// Callers may show a certificate, whoever made it: TLS proves that they hold its key (RFC 8705 section 2.2), and that is all that it means until an
+    /// attestor has found a path from it to roots of the settings.
+    /// </summary>
+    private static void AskForCertificate(HttpsConnectionAdapterOptions https)
+    {
+        https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+        https.AllowAnyClientCertificate();
+        // Nobody may make the broker fetch something by what stands in a certificate.
+        https.OnAuthenticate = (_, tls) => tls.CertificateChainPolicy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
     }
 
     /// <summary>The certificate, and those that lead to its root: clients that know only the root need them.</summary>

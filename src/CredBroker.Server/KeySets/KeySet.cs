@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Security.Cryptography.X509Certificates;
 using CredBroker.Server.Jose;
 
 namespace CredBroker.Server.KeySets;
@@ -8,6 +9,9 @@ namespace CredBroker.Server.KeySets;
 /// <param name="LeftOut">Keys that could not be taken, in words for an operator.</param>
 internal sealed record KeySet(FrozenDictionary<string, VerificationKey> Keys, IReadOnlyList<string> LeftOut)
 {
+    /// <summary>Certificates of its authorities, for an owner that makes certificates.</summary>
+    public IReadOnlyList<X509Certificate2> Roots { get; init; } = [];
+
     /// <summary>A number that grows with every change, where the document has one.</summary>
     public ulong? Sequence { get; init; }
 

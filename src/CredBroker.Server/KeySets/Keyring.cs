@@ -90,7 +90,7 @@ internal sealed partial class Keyring(KeyringTerms terms, IKeySource source, Tim
             throw new InvalidDataException("its 'spiffe_sequence' is smaller than before, or gone");
         _digest = digest;
         _state = new State(keys, time.GetUtcNow());
-        LogTaken(terms.Owner, keys.Keys.Count, keys.Sequence);
+        LogTaken(terms.Owner, keys.Keys.Count + keys.Roots.Count, keys.Sequence);
         foreach (var fault in keys.LeftOut) LogLeftOut(terms.Owner, fault);
     }
 

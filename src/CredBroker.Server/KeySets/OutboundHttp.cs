@@ -56,11 +56,18 @@ internal sealed class OutboundHttp : IDisposable
     /// <exception cref="InvalidDataException">The address may not be reached.</exception>
     public async Task<(HttpStatusCode Status, byte[] Content)> SendAsync(HttpMethod method, Uri address, byte[]? json, CancellationToken cancellationToken)
     {
-        if (!_access.Allows(address)) throw new InvalidDataException("its address is neither https nor on this machine");
         using var request = new HttpRequestMessage(method, address);
         if (json is not null) request.Content = new ByteArrayContent(json) { Headers = { ContentType = Json } };
         if (_access.TokenFile is { } file && IsSameServer(address))
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false)).Trim());
+        return await SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends any request.</summary>
+    /// <exception cref="InvalidDataException">The address may not be reached.</exception>
+    public async Task<(HttpStatusCode Status, byte[] Content)> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (request.RequestUri is not { } address || !_access.Allows(address)) throw new InvalidDataException("its address is neither https nor on this machine");
         using var response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return (response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
     }

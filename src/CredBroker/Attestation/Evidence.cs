@@ -8,6 +8,9 @@ public sealed record Evidence(string Attestor, ReadOnlyMemory<byte> Payload)
     /// <summary>The largest payload that is looked at, in bytes.</summary>
     public const int MaxPayloadBytes = 16 * 1024;
 
+    /// <summary>The certificate, in DER, whose key the caller proved to have when it connected (TLS); null = it showed none. Nobody has looked at who made it.</summary>
+    public ReadOnlyMemory<byte>? PeerCertificate { get; init; }
+
     /// <summary>The key that its bearer proved to hold; null = none.</summary>
     public Possession? Possession { get; init; }
 

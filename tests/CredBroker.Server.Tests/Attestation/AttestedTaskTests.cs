@@ -1,16 +1,17 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using CredBroker.Attestation;
 using CredBroker.Protocol.V1;
+using CredBroker.Server.Attestation.JoinTokens;
 using CredBroker.Server.Tests.Access;
 using CredBroker.Server.Tests.Hosting;
 using CredBroker.Tasks;
 using CredBroker.Testing.Access;
 using CredBroker.Testing.Attestation;
+using CredBroker.Testing.Verification;
 using Google.Protobuf;
-using Google.Rpc;
-using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using AgentTask = CredBroker.Protocol.V1.AgentTask;
+using Evidence = CredBroker.Protocol.V1.Evidence;
 
 namespace CredBroker.Server.Tests.Attestation;
 
@@ -40,6 +41,13 @@ public sealed class AttestedTaskTests
         spec:
           match: { attestor: kubernetes, subject: "kubernetes://prod/payments/*" }
           workload: { tenant: payments, kind: agent }
+        ---
+        apiVersion: credbroker/v1
+        kind: WorkloadRule
+        metadata: { name: joined }
+        spec:
+          match: { attestor: join_token, subject: "join://edge/*" }
+          workload: { tenant: edge, kind: agent }
         """;
 
     private ScratchFolder _scratch = null!;
@@ -54,6 +62,7 @@ public sealed class AttestedTaskTests
         Directory.CreateDirectory(_scratch.File("rules"));
         await File.WriteAllTextAsync(_scratch.File("rules", "rules.yaml"), Rules);
         await File.WriteAllTextAsync(_scratch.File("token"), FakeKubernetes.CallerToken);
+        await File.WriteAllTextAsync(_scratch.File("join-tokens"), "");
         _issuer = await FakeIssuer.StartAsync();
         _cluster = await FakeKubernetes.StartAsync(TimeProvider.System);
         _broker = await OperatedBroker.StartAsync(
@@ -61,7 +70,8 @@ public sealed class AttestedTaskTests
             ("Attestation:Oidc:Issuers:0:Name", "ci"), ("Attestation:Oidc:Issuers:0:Issuer", _issuer.Address),
             ("Attestation:Oidc:Issuers:0:Claims:0", "environment"), ("Attestation:Oidc:Issuers:0:Claims:1", "workflow"),
             ("Attestation:Kubernetes:Clusters:0:Name", "prod"), ("Attestation:Kubernetes:Clusters:0:ApiServer", _cluster.Address),
-            ("Attestation:Kubernetes:Clusters:0:TokenFile", _scratch.File("token")));
+            ("Attestation:Kubernetes:Clusters:0:TokenFile", _scratch.File("token")),
+            ("Attestation:JoinToken:File", _scratch.File("join-tokens")));
     }
 
     [OneTimeTearDown]
@@ -112,13 +122,35 @@ public sealed class AttestedTaskTests
         await ExpectRefusalAsync("oidc", token, "The ID token is refused: it has been used before.");
     }
 
+    [Test]
+    public async Task OpenTask_JoinTokenTwice_IsItsOwnersOnce()
+    {
+        var token = await MakeJoinTokenAsync("edge/7");
+
+        var opened = await OpenAsync("join_token", token);
+
+        Assert.That((opened.Workload.Subject, opened.Workload.Tenant), Is.EqualTo(("join://edge/7", "edge")));
+        await ExpectRefusalAsync("join_token", token, "The join token is refused: it has been used before.");
+    }
+
+    [TestCase("edge/7", -1, "it is expired")]
+    [TestCase("edge/7", 30 * 24, "it lives longer than this server accepts")]
+    [TestCase("core/1", 1, "No workload rule matches")]
+    public async Task OpenTask_BadJoinToken_IsRefusedAndNothingComesOfIt(string name, int hours, string why) =>
+        await ExpectRefusalAsync("join_token", await MakeJoinTokenAsync(name, hours), why);
+
+    [Test]
+    public Task OpenTask_JoinTokenThatNobodyMade_IsRefusedAndNothingComesOfIt() =>
+        ExpectRefusalAsync("join_token", JoinToken.New().Reveal(), "it is not known here");
+
     [TestCase("oidc")]
     [TestCase("kubernetes")]
     [TestCase("spiffe_jwt")]
+    [TestCase("join_token")]
     public async Task OpenTask_EvidenceOfAnotherAttestor_IsRefusedAndNothingComesOfIt(string attestor)
     {
         var pod = _cluster.Run("payments", "agent", $"agent-{Guid.NewGuid():N}");
-        var all = new Dictionary<string, string> { ["oidc"] = IdToken(), ["kubernetes"] = _cluster.Issue(pod), ["spiffe_jwt"] = _broker.Svid("payments/a") };
+        var all = new Dictionary<string, string> { ["oidc"] = IdToken(), ["kubernetes"] = _cluster.Issue(pod), ["spiffe_jwt"] = _broker.Svid("payments/a"), ["join_token"] = await MakeJoinTokenAsync("edge/7") };
         foreach (var (_, foreign) in all.Where(evidence => evidence.Key != attestor)) await ExpectRefusalAsync(attestor, foreign);
     }
 
@@ -160,6 +192,17 @@ public sealed class AttestedTaskTests
         return _issuer.Sign(_issuer.Header(), claims);
     }
 
+    /// <summary>Makes a token, and waits until the broker has seen its line: it looks once a second at most.</summary>
+    private async Task<string> MakeJoinTokenAsync(string name, int hours = 1)
+    {
+        var token = JoinToken.New();
+        var line = new JoinTokenLine(name, TimeProvider.System.GetUtcNow().AddHours(hours), token.Hash);
+        await File.WriteAllTextAsync(_scratch.File("join-tokens"), $"{line}\n");
+        var file = _broker.Services.GetRequiredService<JoinTokenFile>();
+        await Eventually.IsTrueAsync(() => file.Find(token) is not null, "the line has been seen");
+        return token.Reveal();
+    }
+
     private async Task<AgentTask> OpenAsync(string attestor, string evidence) =>
         (await _broker.Tasks.OpenTaskAsync(new OpenTaskRequest
         {
@@ -167,29 +210,6 @@ public sealed class AttestedTaskTests
             Purpose = "test",
         })).Task;
 
-    /// <summary>Refused, with the reason in the audit trail before the answer, and without a task.</summary>
-    private async Task ExpectRefusalAsync(string attestor, string evidence, string? why = null)
-    {
-        var before = await CountTasksAsync();
-        var audited = (await _broker.ReadAuditAsync()).Length;
-
-        var refused = (await Assert.ThrowsAsync<RpcException>(() => OpenAsync(attestor, evidence)))!;
-
-        Assert.That(refused.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason, Is.EqualTo("ATTESTATION_FAILED"));
-        if (why is not null) Assert.That(refused.Status.Detail, Does.Contain(why));
-        var lines = (await _broker.ReadAuditAsync())[audited..].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var line = JsonNode.Parse(lines.Single(line => line.Contains("\"refused\"", StringComparison.Ordinal)))!;
-        Assert.That(line.ToJsonString(), Does.Contain("ATTESTATION_FAILED"));
-        Assert.That(line.ToJsonString(), Does.Contain(JsonEncodedText.Encode(refused.Status.Detail).ToString()));
-        foreach (var part in evidence.Split('.')) Assert.That(lines, Has.None.Contains(part));
-        Assert.That(await CountTasksAsync(), Is.EqualTo(before));
-    }
-
-    /// <summary>A lease is always some task's.</summary>
-    private async Task<int> CountTasksAsync()
-    {
-        var index = _broker.Services.GetRequiredService<ITaskIndex>();
-        var pages = await Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => index.ListAsync(bucket, null, 1_000, CancellationToken.None)));
-        return pages.Sum(page => page.Positions.Count);
-    }
+    private Task ExpectRefusalAsync(string attestor, string evidence, string? why = null) =>
+        RefusedTask.ExpectAsync(_broker, () => OpenAsync(attestor, evidence), why, evidence.Split('.'));
 }

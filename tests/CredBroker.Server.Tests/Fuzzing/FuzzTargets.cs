@@ -6,7 +6,11 @@ using CredBroker.Conformance.Attestation;
 using CredBroker.Revocation;
 using CredBroker.Server.Api.Wire;
 using CredBroker.Server.Attestation;
+using CredBroker.Server.Attestation.AwsIam;
 using CredBroker.Server.Attestation.SpiffeJwt;
+using CredBroker.Server.Attestation.SpiffeX509;
+using CredBroker.Server.Attestation.X509;
+using CredBroker.Server.Attestation.X509Pop;
 using CredBroker.Server.Jose;
 using CredBroker.Server.KeySets;
 using CredBroker.Tasks;
@@ -60,6 +64,22 @@ internal static class FuzzTargets
         yield return Reader("spiffe id", "spiffe://acme.test/agent/a", bytes => SpiffeId.TryParse(Encoding.UTF8.GetString(bytes), out _), _ => false);
         yield return Reader("task token", TaskToken.New(TaskId.New(7, time.GetUtcNow())).Reveal(), bytes => TaskToken.TryParse(Encoding.UTF8.GetString(bytes), out _), _ => false);
         yield return Reader("feed cursor", new FeedCursor("epoch", new long[FeedCursor.Positions]).Write(), bytes => FeedCursor.TryParse(Encoding.UTF8.GetString(bytes), out _), _ => false);
+        yield return Reader("join token", JoinToken.New().Reveal(), bytes => JoinToken.TryParse(bytes, out _), _ => false);
+        yield return Reader(
+            "signed sts request",
+            """{"url":"https://sts.test/","headers":{"authorization":"AWS4-HMAC-SHA256 Credential=A/20260301/r/sts/aws4_request, SignedHeaders=host, Signature=00"},"body":"Action=GetCallerIdentity&Version=2011-06-15"}""",
+            bytes => SignedStsRequest.Read(bytes, ["https://sts.test/"]), fault => fault is EvidenceFault);
+        yield return Reader("answer of sts", FakeSts.IdentityOf("arn:aws:iam::123456789012:user/a", "AIDA", "123456789012").ToJsonString(), AwsPrincipal.Read, _ => false);
+        yield return Reader("signed challenge", """{"challenge":"x","chain":"MAA","signature":"AAAA"}""", bytes => CertificateAnswer.Read(bytes), fault => fault is EvidenceFault);
+        using (var root = TestX509Authority.Root(time))
+        {
+            var svid = root.IssueSvid("spiffe://acme.test/agent/x").RawData;
+            var bundle = new JsonObject { ["keys"] = new JsonArray(root.ToJwk()) }.ToJsonString();
+            yield return new FuzzTarget("certificates", random => MakeFrom(svid, random), ReadCertificates, fault => fault is EvidenceFault);
+            yield return Reader("x509 bundle", bundle, bytes => X509BundleReader.Read(bytes), fault => fault is InvalidDataException);
+            yield return Reader("pem roots", root.Certificate.ExportCertificatePem(), bytes => PemRootsReader.Read(bytes), fault => fault is InvalidDataException);
+        }
+
         var challenge = Encoding.ASCII.GetBytes(good);
         yield return new FuzzTarget(
             "challenge", random => MakeFrom(challenge, random),
@@ -79,6 +99,24 @@ internal static class FuzzTargets
                 return ValueTask.FromResult(false);
             },
             isRefusal);
+    }
+
+    private static ValueTask<bool> ReadCertificates(byte[] bytes)
+    {
+        foreach (var certificate in CertificateChainReader.Read(bytes))
+        {
+            using (certificate)
+            {
+                LeafCertificate.Guard(() =>
+                {
+                    LeafCertificate.RequireNoAuthority(certificate);
+                    CertificateStrength.Check(certificate);
+                    return LeafCertificate.UrisOf(certificate);
+                });
+            }
+        }
+
+        return ValueTask.FromResult(false);
     }
 
     private static object? ReadJson(byte[] bytes)

@@ -52,6 +52,7 @@ public sealed class FakeBroker : IAsyncDisposable
         FakeBroker? broker = null;
         builder.Services.AddSingleton(_ => broker!);
         var app = builder.Build();
+        app.MapGrpcService<FakeAttestationService>();
         app.MapGrpcService<FakeTaskService>();
         app.MapGrpcService<FakeCredentialService>();
         app.MapGrpcService<FakeLeaseService>();

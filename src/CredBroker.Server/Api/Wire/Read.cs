@@ -4,6 +4,7 @@ using CredBroker.Attestation;
 using CredBroker.Server.Jose;
 using CredBroker.Tasks;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using V1 = CredBroker.Protocol.V1;
 
 namespace CredBroker.Server.Api.Wire;
@@ -55,9 +56,10 @@ internal static class Read
         }
     }
 
-    public static Evidence Evidence(V1.Evidence? wire) => wire is null
+    /// <summary>The evidence, with the certificate of the connection that it came by.</summary>
+    public static Evidence Evidence(V1.Evidence? wire, ServerCallContext context) => wire is null
         ? throw RefusedException.Invalid("evidence", "must be given")
-        : new Evidence(wire.Attestor, wire.Payload.Memory);
+        : new Evidence(wire.Attestor, wire.Payload.Memory) { PeerCertificate = context.GetHttpContext().Connection.ClientCertificate?.RawDataMemory };
 
     /// <summary>A public key in JSON (RFC 7517) that a token is to be bound to; empty = none.</summary>
     public static ProofKey? ProofKey(string wire)

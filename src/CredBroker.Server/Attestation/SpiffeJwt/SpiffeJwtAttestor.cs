@@ -48,10 +48,8 @@ internal sealed class SpiffeJwtAttestor : IAttestor
         if (!_keyrings.TryFind(id.TrustDomain, out var keyring)) throw new JwtFault("its trust domain is not trusted here");
         var bundle = await _verifier.VerifyAsync(svid, keyring, cancellationToken).ConfigureAwait(false);
 
-        var subject = new AttestedSubject(AttestorName, id.Text, SelectorsOf(id), digest, svid.ExpiresAt);
+        var subject = new AttestedSubject(AttestorName, id.Text, id.Selectors, digest, svid.ExpiresAt);
         _verified.Add(subject, keyring, bundle);
         return subject;
     }
-
-    private static string[] SelectorsOf(SpiffeId id) => [$"spiffe:trust_domain:{id.TrustDomain}", $"spiffe:path:{id.Path}"];
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CredBroker.Server.Jose;
 using CredBroker.Server.KeySets;
 
@@ -16,18 +15,9 @@ internal static class TrustBundleReader
         using var document = KeySetReader.Parse(utf8);
         var bundle = document.RootElement;
         var entries = KeySetReader.EntriesOf(bundle).Where(jwk => StrictJson.StringOf(jwk, "use") == "jwt-svid");
-        var sequence = WholeNumber(bundle, "spiffe_sequence");
-        var hint = WholeNumber(bundle, "spiffe_refresh_hint");
+        var (sequence, refreshHint) = SpiffeBundle.HeadOf(bundle);
         var keys = KeySetReader.Collect(entries, out var hasTwins);
         if (hasTwins) throw new InvalidDataException("two of its keys have one 'kid'");
-        return keys with { Sequence = sequence, RefreshHint = hint is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue)) : null };
-    }
-
-    private static ulong? WholeNumber(JsonElement bundle, string name)
-    {
-        if (!bundle.TryGetProperty(name, out var value)) return null;
-        return value.ValueKind is JsonValueKind.Number && value.TryGetUInt64(out var number)
-            ? number
-            : throw new InvalidDataException($"its '{name}' is not a whole number");
+        return keys with { Sequence = sequence, RefreshHint = refreshHint };
     }
 }

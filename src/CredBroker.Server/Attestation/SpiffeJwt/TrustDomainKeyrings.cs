@@ -13,19 +13,13 @@ internal sealed partial class TrustDomainKeyrings
     public TrustDomainKeyrings(Keyrings keyrings, IOptions<SpiffeJwtOptions> options, ILogger<TrustDomainKeyrings> logger)
     {
         _keyrings = options.Value.TrustDomains.ToFrozenDictionary(
-            domain => domain.Name, domain => Open(keyrings, domain, options.Value.LastGoodFor), StringComparer.Ordinal);
+            domain => domain.Name,
+            domain => domain.Open(keyrings, new KeyringTerms($"Trust domain {domain.Name}", "the bundle of its trust domain", TrustBundleReader.Read, options.Value.LastGoodFor)),
+            StringComparer.Ordinal);
         if (_keyrings.Count == 0) LogNobody(logger);
     }
 
     public bool TryFind(string trustDomain, [NotNullWhen(true)] out Keyring? keyring) => _keyrings.TryGetValue(trustDomain, out keyring);
-
-    private static Keyring Open(Keyrings keyrings, SpiffeTrustDomainOptions domain, TimeSpan lastGoodFor)
-    {
-        var terms = new KeyringTerms($"Trust domain {domain.Name}", "the bundle of its trust domain", TrustBundleReader.Read, lastGoodFor);
-        return domain.BundleEndpoint is { } endpoint
-            ? keyrings.Open(terms.ByHttp(), new RemoteKeys(new RemoteAccess(new Uri(endpoint), domain.AllowPrivateAddresses, domain.CaFile)))
-            : keyrings.Open(terms, new KeyFile(domain.BundleFile));
-    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Attestation:SpiffeJwt names no trust domain: no JWT-SVID will be accepted.")]
     private static partial void LogNobody(ILogger logger);

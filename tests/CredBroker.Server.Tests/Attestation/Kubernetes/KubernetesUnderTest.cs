@@ -45,6 +45,8 @@ internal sealed class KubernetesUnderTest : IJwtAttestorUnderTest
 
     public string Subject => "kubernetes://prod/payments/agent";
 
+    public bool IsSingleUse => false;
+
     public int UnforeseenFaults => Log.Collector.Count;
 
     public string TokenFile => _scratch.File("token");

@@ -45,6 +45,8 @@ internal sealed class OidcUnderTest : IJwtAttestorUnderTest
 
     public string Subject => "oidc://acme/repo:acme/orders:ref:refs/heads/main";
 
+    public bool IsSingleUse => true;
+
     public int UnforeseenFaults => Log.Collector.Count;
 
     public static async Task<OidcUnderTest> StartAsync(Action<OidcIssuerOptions>? configure = null, TimeSpan? clockSkew = null)

@@ -1,6 +1,7 @@
 using System.Text;
 using CredBroker.Attestation;
 using CredBroker.Conformance.Attestation;
+using CredBroker.Server.Attestation;
 using CredBroker.Server.Attestation.SpiffeJwt;
 using CredBroker.Server.KeySets;
 using CredBroker.Testing.Attestation;

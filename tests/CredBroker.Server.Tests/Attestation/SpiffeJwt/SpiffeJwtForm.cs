@@ -22,6 +22,8 @@ internal sealed class SpiffeJwtForm : IJwtAttestorForm
 
         public string Subject => AttestorUnderTest.Workload;
 
+        public bool IsSingleUse => false;
+
         public int UnforeseenFaults => tested.AttestorLog.Collector.Count;
 
         public JsonObject Header() => tested.Domain.Header();

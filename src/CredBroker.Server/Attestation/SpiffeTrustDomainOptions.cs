@@ -1,6 +1,6 @@
 using CredBroker.Server.KeySets;
 
-namespace CredBroker.Server.Attestation.SpiffeJwt;
+namespace CredBroker.Server.Attestation;
 
 /// <summary>A trust domain whose SVIDs are accepted, with its bundle in a file or behind an endpoint.</summary>
 public sealed class SpiffeTrustDomainOptions
@@ -19,6 +19,11 @@ public sealed class SpiffeTrustDomainOptions
 
     /// <summary>Whether the endpoint may be in a private or link-local network.</summary>
     public bool AllowPrivateAddresses { get; set; }
+
+    /// <summary>Makes the keyring of its bundle; the settings must be without fault.</summary>
+    internal Keyring Open(Keyrings keyrings, KeyringTerms terms) => BundleEndpoint is { } endpoint
+        ? keyrings.Open(terms.ByHttp(), new RemoteKeys(new RemoteAccess(new Uri(endpoint), AllowPrivateAddresses, CaFile)))
+        : keyrings.Open(terms, new KeyFile(BundleFile));
 
     /// <summary>What is wrong with the settings, each as setting and fault.</summary>
     internal IEnumerable<(string Setting, string Fault)> Faults()

@@ -1,0 +1,6 @@
+using CredBroker.Conformance.Attestation;
+
+namespace CredBroker.Server.Tests.Attestation.Oidc;
+
+[TestFixture, Category("Server")]
+public sealed class ConformanceTests() : AttestorConformance(async () => await new OidcForm().StartAsync(TimeSpan.FromSeconds(30)));

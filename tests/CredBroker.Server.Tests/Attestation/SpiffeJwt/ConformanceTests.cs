@@ -1,0 +1,6 @@
+using CredBroker.Conformance.Attestation;
+
+namespace CredBroker.Server.Tests.Attestation.SpiffeJwt;
+
+[TestFixture, Category("Unit")]
+public sealed class ConformanceTests() : AttestorConformance(async () => await new SpiffeJwtForm().StartAsync(TimeSpan.FromSeconds(30)));
