@@ -2,6 +2,7 @@ using CredBroker.Server.Access;
 using CredBroker.Server.Api;
 using CredBroker.Server.Attestation.SpiffeJwt;
 using CredBroker.Server.Audit;
+using CredBroker.Server.Policy;
 using CredBroker.Server.Storage;
 using CredBroker.Server.Templates;
 using CredBroker.Server.Tokens;
@@ -30,6 +31,7 @@ public static class BrokerHost
         builder.Services.AddLeaseStore(builder.Configuration);
         builder.Services.AddAuditLog(builder.Configuration);
         builder.Services.AddTemplateCatalogue(builder.Configuration);
+        builder.Services.AddPolicies(builder.Configuration);
         builder.Services.AddSpiffeJwtAttestor(builder.Configuration);
         builder.Services.AddTokens(builder.Configuration);
         builder.Services.AddBroker(builder.Configuration);

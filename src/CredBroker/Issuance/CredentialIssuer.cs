@@ -52,7 +52,23 @@ public sealed class CredentialIssuer(
         // From here on it is carried through, whether or not the caller still listens: what is begun must be known to its end.
         var line = audit.AppendAsync(AllowedLine(intent, request, actor), CancellationToken.None);
         var lease = await SettleAsync(intent, recorder.BeginAsync(intent, CancellationToken.None), line, actor);
+        if (lease.Id == intent.Id) await ConfirmAsync(task, request, plan, lease, () => WriteNotIssuedAsync(intent, actor, line, ErrorReason.PolicyDenied));
         return await maker.MakeAsync(lease, plan, task);
+    }
+
+    /// <summary>Lets a recorded lease go where policy says no to it beside what was recorded meanwhile.</summary>
+    private async Task ConfirmAsync(AgentTask task, IssueRequest request, IssuePlan plan, Lease lease, Func<Task> writeNotIssued)
+    {
+        try
+        {
+            await planner.ConfirmAsync(task, request, plan, lease.Id);
+        }
+        catch (RefusedException)
+        {
+            await recorder.AbandonAsync(lease);
+            await writeNotIssued();
+            throw;
+        }
     }
 
     /// <summary>Waits for the store and for the audit line; the lease stands only where both have held.</summary>

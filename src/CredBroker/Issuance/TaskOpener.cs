@@ -1,12 +1,19 @@
 using CredBroker.Attestation;
 using CredBroker.Audit;
+using CredBroker.Policy;
 using CredBroker.Tasks;
 
 namespace CredBroker.Issuance;
 
 /// <summary>Opens tasks: attests the caller, bounds what it asks for by its rule, and records the task before its token leaves.</summary>
 public sealed class TaskOpener(
-    WorkloadAttestation attestation, DelegationCheck delegation, ITaskStore store, IAuditLog audit, RefusalAudit refusals, TimeProvider time)
+    WorkloadAttestation attestation,
+    DelegationCheck delegation,
+    IPolicyEvaluator policy,
+    ITaskStore store,
+    IAuditLog audit,
+    RefusalAudit refusals,
+    TimeProvider time)
 {
     /// <summary>Opens a task.</summary>
     /// <exception cref="RefusedException">As <c>TaskService.OpenTask</c> documents.</exception>
@@ -21,8 +28,10 @@ public sealed class TaskOpener(
             actor = new AuditActor(ReasonName.Of(identity.Kind), identity.Subject, identity.Tenant);
             var ceiling = await delegation.CheckAsync(parent, identity, request.Delegation, cancellationToken);
             var (task, token) = Draft(request, identity, parent, ceiling);
+            var decision = await policy.EvaluateOpeningAsync(task, cancellationToken);
+            if (!decision.Allowed) throw decision.ToRefusal(template: null);
             cancellationToken.ThrowIfCancellationRequested();
-            return await RecordAsync(request, task, token, actor);
+            return await RecordAsync(request, task, token, OpenedLine(task, actor, decision));
         }
         catch (RefusedException refusal)
         {
@@ -67,6 +76,7 @@ public sealed class TaskOpener(
             Purpose = request.Purpose,
             Intent = request.Intent,
             Labels = request.Labels,
+            Vouched = parent is null ? [] : [.. Repeated(request, parent)],
             TransactionId = parent?.TransactionId ?? id.Value,
             TokenHash = token.SecretHash,
             HeartbeatInterval = Clamp(request.HeartbeatInterval ?? rule.HeartbeatMax, rule.HeartbeatMin, rule.HeartbeatMax),
@@ -74,6 +84,17 @@ public sealed class TaskOpener(
             MaxDuration = Shorter(request.MaxDuration ?? rule.MaxDuration, rule.MaxDuration),
         };
         return (task, token);
+    }
+
+    /// <summary>A child that repeats what an orchestrator above it declared speaks in its name; what it changes is its own word.</summary>
+    private static IEnumerable<string> Repeated(OpenTaskRequest request, AgentTask parent)
+    {
+        if (parent.IsVouchedFor("purpose") && request.Purpose == parent.Purpose) yield return "purpose";
+        if (parent.IsVouchedFor("intent") && request.Intent == parent.Intent) yield return "intent";
+        foreach (var (name, value) in request.Labels)
+        {
+            if (parent.IsVouchedFor($"label:{name}") && parent.Labels.TryGetValue(name, out var declared) && declared == value) yield return $"label:{name}";
+        }
     }
 
     /// <summary>A tree shares its root's bucket; a named root is found again because its name decides the bucket.</summary>
@@ -86,9 +107,9 @@ public sealed class TaskOpener(
     }
 
     /// <summary>Goes on when the caller hangs up: what is begun must be known to its end.</summary>
-    private async Task<OpenedTask> RecordAsync(OpenTaskRequest request, AgentTask task, TaskToken token, AuditActor actor)
+    private async Task<OpenedTask> RecordAsync(OpenTaskRequest request, AgentTask task, TaskToken token, AuditEvent opening)
     {
-        var line = audit.AppendAsync(OpenedLine(task, actor), CancellationToken.None);
+        var line = audit.AppendAsync(opening, CancellationToken.None);
         OpenedTask? opened = null;
         try
         {
@@ -131,7 +152,7 @@ public sealed class TaskOpener(
         _ => throw StoreClock.Fault(),
     };
 
-    private AuditEvent OpenedLine(AgentTask task, AuditActor actor) => new()
+    private AuditEvent OpenedLine(AgentTask task, AuditActor actor, PolicyDecision decision) => new()
     {
         Type = AuditEventType.TaskOpened,
         Time = time.GetUtcNow(),
@@ -145,6 +166,8 @@ public sealed class TaskOpener(
             ["evidence_digest"] = task.EvidenceDigest,
             ["parent"] = task.ParentId?.Value ?? "",
             ["task_ref"] = task.TaskRef ?? "",
+            [PolicyDecision.PolicyVersionFact] = decision.PolicyVersion,
+            [PolicyDecision.PoliciesFact] = string.Join(' ', decision.PolicyIds),
         },
     };
 
