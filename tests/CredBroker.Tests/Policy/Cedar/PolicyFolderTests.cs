@@ -81,7 +81,7 @@ public sealed class PolicyFolderTests
         var faults = ReadBad();
 
         Assert.That(faults, Has.Some.Matches<CatalogueFault>(fault =>
-            fault.File == "a.cedar" && fault.Line == line && fault.Field == field && fault.Message.Contains(reason, StringComparison.Ordinal)),
+            fault!.File == "a.cedar" && fault.Line == line && fault.Field == field && fault.Message.Contains(reason, StringComparison.Ordinal)),
             string.Join('\n', faults));
     }
 
