@@ -7,7 +7,8 @@ namespace CredBroker.Benchmarks;
 internal static class BenchCommand
 {
     private const string Quick = "--quick";
-    private static readonly IFigureGroup[] Groups = [new IssueFigures(), new EndToRefusedFigure(), new ExpiryLagFigure(), new MassRevocationFigures(), new MillionFigures()];
+    private static readonly IFigureGroup[] Groups =
+        [new IssueFigures(), new EndToRefusedFigure(), new ExpiryLagFigure(), new LargeTaskFigure(), new MassRevocationFigures(), new MillionFigures()];
 
     /// <returns>0, 1 where a measurement failed, 2 for a name that there is not. A target that is missed is no failure.</returns>
     public static async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken)
@@ -25,19 +26,21 @@ internal static class BenchCommand
 
         using var limit = new CancellationTokenSource(plan.Limit, TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        await using var echo = await EchoAnchor.StartAsync(plan, either.Token);
         var failed = 0;
         foreach (var group in Groups.Where(group => names.Length == 0 || group.Names.Any(names.Contains)))
-            if (!await TryMeasureAsync(group, plan, names, either.Token)) failed = 1;
+            if (!await TryMeasureAsync(group, plan, names, echo, either.Token)) failed = 1;
         return failed;
     }
 
-    private static async Task<bool> TryMeasureAsync(IFigureGroup group, BenchPlan plan, string[] names, CancellationToken cancellationToken)
+    private static async Task<bool> TryMeasureAsync(IFigureGroup group, BenchPlan plan, string[] names, EchoAnchor echo, CancellationToken cancellationToken)
     {
         try
         {
+            await echo.MeasureAsync(cancellationToken);
             // What comes along with a figure that was asked for is told too, where nobody else has the name.
             await foreach (var figure in group.MeasureAsync(plan, cancellationToken))
-                if (names.Length == 0 || names.Contains(figure.Name) || !group.Names.Contains(figure.Name)) await Console.Out.WriteLineAsync(figure.ToJson());
+                if (names.Length == 0 || names.Contains(figure.Name) || !group.Names.Contains(figure.Name)) await Console.Out.WriteLineAsync(echo.StandBeside(figure).ToJson());
             return true;
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)

@@ -25,6 +25,9 @@ internal sealed record BenchPlan(bool IsQuick)
     /// <summary>Leases of a mass revocation.</summary>
     public int MassRevocation => IsQuick ? 10_000 : 100_000;
 
+    /// <summary>Leases of one large task.</summary>
+    public int LargeTask => IsQuick ? 5_000 : 50_000;
+
     /// <summary>When everything is given up.</summary>
     public TimeSpan Limit => TimeSpan.FromMinutes(IsQuick ? 5 : 30);
 }

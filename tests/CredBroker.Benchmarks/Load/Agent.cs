@@ -40,7 +40,7 @@ internal sealed class Agent
 
     public async Task<IssueResponse> IssueBriefAsync() => await _credentials.IssueAsync(RequestFor(BenchCatalogue.BriefTemplate), _headers);
 
-    public async Task EndAsync() => await _tasks.EndTaskAsync(new EndTaskRequest(), _headers);
+    public async Task<TaskReceipt> EndAsync() => (await _tasks.EndTaskAsync(new EndTaskRequest(), _headers)).Receipt;
 
     /// <summary>Every lease of the task, ended ones too.</summary>
     public async Task<IReadOnlyList<Lease>> ListLeasesAsync()

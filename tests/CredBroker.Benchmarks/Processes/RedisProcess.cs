@@ -53,6 +53,19 @@ internal sealed class RedisProcess : IAsyncDisposable
         TimeSpan.FromMinutes(3),
         cancellationToken);
 
+    /// <summary>From now on remembers every call that takes longer than a millisecond.</summary>
+    public async Task WatchSlowCallsAsync()
+    {
+        var server = _connection.GetServer(Address);
+        await server.ConfigSetAsync("slowlog-log-slower-than", 1_000);
+        await server.ConfigSetAsync("slowlog-max-len", 100_000);
+        await server.SlowlogResetAsync();
+    }
+
+    /// <summary>How long the slowest of them took inside Redis; a millisecond where none took longer.</summary>
+    public async Task<TimeSpan> SlowestCallAsync() =>
+        (await _connection.GetServer(Address).SlowlogGetAsync(100_000)).Select(call => call.Duration).Append(TimeSpan.FromMilliseconds(1)).Max();
+
     public async ValueTask DisposeAsync()
     {
         await _connection.DisposeAsync();

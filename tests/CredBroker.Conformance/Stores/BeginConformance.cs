@@ -145,7 +145,7 @@ public abstract class BeginConformance(IStoreForm form) : StoreConformance(form)
     public async Task Begin_StoresClockFellBack_TimeStandsStillUntilItHasCaughtUp()
     {
         var task = await Broker.OpenAsync(new TaskDraft { Bucket = 120 });
-        await Store.Mishaps.SetClockBackAsync(task.Bucket, TimeSpan.FromSeconds(20));
+        await SetStoreClockBackAsync(task.Bucket, TimeSpan.FromSeconds(20));
 
         var first = await Broker.BeginAsync(task);
         var second = await Broker.BeginAsync(task);
@@ -160,7 +160,7 @@ public abstract class BeginConformance(IStoreForm form) : StoreConformance(form)
     {
         var task = await Broker.OpenAsync(new TaskDraft { Bucket = 121 });
         var lease = await Broker.BeginAsync(task);
-        await Store.Mishaps.SetClockBackAsync(task.Bucket, Store.Rules.ClockBound + TimeSpan.FromSeconds(20));
+        await SetStoreClockBackAsync(task.Bucket, Store.Rules.ClockBound + TimeSpan.FromSeconds(20));
 
         Assert.That(await Broker.TryBeginAsync(task), Is.TypeOf<BeginOutcome.ClockFault>());
         Assert.That(await Broker.TryRenewAsync(task, lease, TimeSpan.FromMinutes(9)), Is.TypeOf<RenewOutcome.ClockFault>());

@@ -9,7 +9,7 @@ public abstract class ClockConformance(IStoreForm form) : StoreConformance(form)
     public async Task Reset_ClockHadBeenAhead_IssuesAgain()
     {
         var task = await Broker.OpenAsync(new TaskDraft { Bucket = 119 });
-        await Store.Mishaps.SetClockBackAsync(task.Bucket, Store.Rules.ClockBound + TimeSpan.FromHours(1));
+        await SetStoreClockBackAsync(task.Bucket, Store.Rules.ClockBound + TimeSpan.FromHours(1));
         Assert.That(await Broker.TryBeginAsync(task), Is.TypeOf<BeginOutcome.ClockFault>());
 
         var now = await Broker.StoreClock.ResetAsync(None);
@@ -22,13 +22,12 @@ public abstract class ClockConformance(IStoreForm form) : StoreConformance(form)
     public async Task Reset_ClocksAnHourApart_ChangesNothing(int hours)
     {
         var task = await Broker.OpenAsync(new TaskDraft { Bucket = 118 });
-        await Store.Mishaps.SetClockBackAsync(task.Bucket, Store.Rules.ClockBound + TimeSpan.FromHours(1));
+        await SetStoreClockBackAsync(task.Bucket, Store.Rules.ClockBound + TimeSpan.FromHours(1));
         Broker.Clock.Offset = TimeSpan.FromHours(hours);
 
         Assert.That(await Broker.StoreClock.ResetAsync(None), Is.Null);
 
         Broker.Clock.Offset = TimeSpan.Zero;
         Assert.That(await Broker.TryBeginAsync(task), Is.TypeOf<BeginOutcome.ClockFault>());
-        await Broker.StoreClock.ResetAsync(None);
     }
 }

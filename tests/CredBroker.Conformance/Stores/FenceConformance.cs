@@ -176,7 +176,7 @@ public abstract class FenceConformance(IStoreForm form) : StoreConformance(form)
     public async Task Raise_StoresClockFellBack_NothingThatCameBeforeIsDatedAfterIt()
     {
         var task = await Broker.OpenAsync(new TaskDraft { Bucket = 122 });
-        await Store.Mishaps.SetClockBackAsync(task.Bucket, TimeSpan.FromSeconds(20));
+        await SetStoreClockBackAsync(task.Bucket, TimeSpan.FromSeconds(20));
         var lease = await Broker.IssueAsync(task);
 
         var raised = await Broker.Fences.RaiseAsync(Draft(), None);

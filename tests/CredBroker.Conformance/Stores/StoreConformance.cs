@@ -13,6 +13,7 @@ public abstract class StoreConformance(IStoreForm form)
 
     private IStoreUnderTest? _store;
     private BrokerOnStore? _broker;
+    private bool _clockWentBack;
 
     protected IStoreUnderTest Store => _store ?? throw new InvalidOperationException("The store is not open.");
 
@@ -37,9 +38,20 @@ public abstract class StoreConformance(IStoreForm form)
     }
 
     [TearDown]
-    public void SetClockRight()
+    public async Task SetClocksRightAsync()
     {
-        if (_broker is not null) _broker.Clock.Offset = TimeSpan.Zero;
+        if (_broker is null) return;
+        _broker.Clock.Offset = TimeSpan.Zero;
+        // What a bucket remembers would meet the next test whose task falls into it.
+        if (_clockWentBack) await _broker.StoreClock.ResetAsync(None);
+        _clockWentBack = false;
+    }
+
+    /// <summary>Lets a bucket find that its clock has gone back; put right after the test.</summary>
+    protected Task SetStoreClockBackAsync(int bucket, TimeSpan by)
+    {
+        _clockWentBack = true;
+        return Store.Mishaps.SetClockBackAsync(bucket, by);
     }
 
     /// <summary>Waits until the store's clock shows it.</summary>

@@ -39,9 +39,9 @@ internal sealed class NearlyFullStoreTests
             await task.IssueAsync();
             return false;
         }
-        catch (RpcException)
+        catch (RpcException refusal)
         {
-            var refusal = await Refused.WithAsync(StatusCode.Unavailable, "STORE_UNAVAILABLE", () => task.IssueAsync());
+            await Refused.WithAsync(StatusCode.Unavailable, "STORE_UNAVAILABLE", () => Task.FromException(refusal));
             Assert.That(Refused.RetryOf(refusal), Is.GreaterThan(TimeSpan.Zero));
             return true;
         }
