@@ -1,5 +1,4 @@
 using CredBroker.Policy.Cedar.Decisions;
-using CredBroker.Policy.Cedar.Documents;
 using CredBroker.Policy.Cedar.Wasm;
 using CredBroker.Tasks;
 using Microsoft.Extensions.Logging;
@@ -24,12 +23,12 @@ public sealed partial class CedarPolicyEvaluator(
         var questions = Actions(request)
             .Select(action => (Action: action, Slice: policies.Slices.Of(DecisionScope.OfUse(action, request.Task, request.Template))))
             .ToList();
-        var needsHeld = questions.Exists(question => question.Slice.Needs.HasFlag(PolicyNeeds.Held));
-        var leases = needsHeld ? await held.ReadAsync(request.Task, request.LeaseId, cancellationToken) : [];
+        var uses = questions.Select(question => question.Slice.Uses).Aggregate((all, one) => all.And(one));
+        var leases = uses.IsOfHeld ? await held.ReadAsync(request.Task, request.LeaseId, cancellationToken) : [];
         if (leases is null) return TooManyLeases(policies);
         var decision = await DecideAsync(
-            policies, $"template {request.Template.Name}", questions, RequestJson.OfUse(request, leases, time.GetUtcNow()), cancellationToken);
-        return needsHeld ? decision with { LookedAtHeld = true } : decision;
+            policies, $"template {request.Template.Name}", questions, RequestJson.OfUse(request, leases, time.GetUtcNow(), uses), cancellationToken);
+        return uses.IsOfHeld ? decision with { LookedAtHeld = true } : decision;
     }
 
     /// <inheritdoc/>
@@ -38,8 +37,9 @@ public sealed partial class CedarPolicyEvaluator(
         ArgumentNullException.ThrowIfNull(task);
         if (library.Current is not { } policies) return NoPolicies();
         var scope = DecisionScope.OfOpening(task);
-        var json = RequestJson.OfOpening(task, time.GetUtcNow());
-        return await DecideAsync(policies, "a task", [(scope.Action, policies.Slices.Of(scope))], json, cancellationToken);
+        var slice = policies.Slices.Of(scope);
+        var json = RequestJson.OfOpening(task, time.GetUtcNow(), slice.Uses);
+        return await DecideAsync(policies, "a task", [(scope.Action, slice)], json, cancellationToken);
     }
 
     private static IEnumerable<string> Actions(PolicyRequest request)

@@ -44,8 +44,11 @@ internal sealed class CedarSession : IDisposable
     /// <param name="slice">The policies to ask.</param>
     /// <param name="action">What is asked for.</param>
     /// <param name="request">A JSON object of <c>principal</c>, <c>resource</c>, <c>context</c> and <c>entities</c>.</param>
+    /// <param name="validate">
+    /// Checks a whole request against the schema. It takes as long again, and what <see cref="RequestJson"/> writes is checked by tests.
+    /// </param>
     /// <exception cref="CedarFaultException">Cedar broke off.</exception>
-    public CedarAnswer Decide(PolicySlice slice, string action, ReadOnlySpan<byte> request)
+    public CedarAnswer Decide(PolicySlice slice, string action, ReadOnlySpan<byte> request, bool validate = false)
     {
         var set = Prepare(slice);
         _buffer.ResetWrittenCount();
@@ -57,8 +60,8 @@ internal sealed class CedarSession : IDisposable
             json.WriteString("id", action);
             json.WriteEndObject();
             json.WriteString("preparsedPolicySetId", set);
-            json.WriteString("preparsedSchemaName", SchemaName);
-            json.WriteBoolean("validateRequest", true);
+            if (validate) json.WriteString("preparsedSchemaName", SchemaName);
+            json.WriteBoolean("validateRequest", validate);
         }
 
         _buffer.Write(","u8);

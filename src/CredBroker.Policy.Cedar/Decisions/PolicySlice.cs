@@ -8,6 +8,6 @@ internal sealed class PolicySlice(IReadOnlyList<CedarPolicy> policies)
 {
     public IReadOnlyList<CedarPolicy> Policies { get; } = policies;
 
-    /// <summary>Which facts beyond the request itself any of them looks at.</summary>
-    public PolicyNeeds Needs { get; } = policies.Aggregate(PolicyNeeds.None, (needs, policy) => needs | policy.Needs);
+    /// <summary>What any of them looks at.</summary>
+    public PolicyUses Uses { get; } = policies.Aggregate(PolicyUses.Nothing, (uses, policy) => uses.And(policy.Uses));
 }

@@ -24,6 +24,6 @@ internal sealed record CedarPolicy
     /// <summary><c>@reason</c>: a sentence for the caller.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Which facts beyond the request itself it looks at.</summary>
-    public PolicyNeeds Needs { get; init; }
+    /// <summary>What it looks at.</summary>
+    public PolicyUses Uses { get; init; } = PolicyUses.Everything;
 }

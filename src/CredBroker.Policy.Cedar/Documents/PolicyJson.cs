@@ -6,8 +6,6 @@ namespace CredBroker.Policy.Cedar.Documents;
 /// <summary>What is read from Cedar's own JSON form of a policy.</summary>
 internal static class PolicyJson
 {
-    private static readonly FrozenSet<string> HeldFacts = FrozenSet.ToFrozenSet(["held", "holding", "live_leases"]);
-
     /// <summary>The head. What is not known here is taken for "any": a policy is rather asked in vain than left out.</summary>
     public static PolicyScope Scope(JsonElement policy) => new(
         Entity(policy.GetProperty("principal")), Actions(policy.GetProperty("action")), Entity(policy.GetProperty("resource")));
@@ -17,8 +15,16 @@ internal static class PolicyJson
         ? annotations.EnumerateObject().ToDictionary(one => one.Name, one => one.Value.GetString() ?? "")
         : new Dictionary<string, string>();
 
-    /// <summary>The facts that the conditions look at.</summary>
-    public static PolicyNeeds Needs(JsonElement policy) => LooksAtHeld(policy.GetProperty("conditions")) ? PolicyNeeds.Held : PolicyNeeds.None;
+    /// <summary>What head and conditions look at.</summary>
+    public static PolicyUses Uses(JsonElement policy)
+    {
+        var uses = new UsesReader();
+        uses.Read(policy.GetProperty("conditions"));
+        var isGrouped = uses.IsGrouped || IsGroup(policy.GetProperty("principal")) || IsGroup(policy.GetProperty("resource"));
+        return new PolicyUses(uses.Names.ToFrozenSet(), uses.IsContextWhole, uses.IsTagged, isGrouped);
+    }
+
+    private static bool IsGroup(JsonElement head) => head.TryGetProperty("in", out _) || head.GetProperty("op").ValueEquals("in");
 
     private static EntityKey? Entity(JsonElement head)
     {
@@ -39,23 +45,53 @@ internal static class PolicyJson
         return new EntityKey(entity.GetProperty("type").GetString()!, entity.GetProperty("id").GetString()!);
     }
 
-    /// <summary>True also where the whole context is handed about, for then it cannot be told.</summary>
-    private static bool LooksAtHeld(JsonElement expression) => expression.ValueKind switch
+    /// <summary>Walks an expression. Whatever is not known is walked all the same: a name too many costs a little, one too few an answer.</summary>
+    private sealed class UsesReader
     {
-        JsonValueKind.Array => expression.EnumerateArray().Any(LooksAtHeld),
-        JsonValueKind.Object => IsContext(expression) || expression.EnumerateObject().Any(LooksAtHeld),
-        _ => false,
-    };
+        public HashSet<string> Names { get; } = [];
 
-    private static bool LooksAtHeld(JsonProperty operation)
-    {
-        if (operation.Name is not ("." or "has") || operation.Value.ValueKind != JsonValueKind.Object
-            || !operation.Value.TryGetProperty("left", out var left) || !IsContext(left)) return LooksAtHeld(operation.Value);
-        var attribute = operation.Value.GetProperty("attr");
-        return attribute.ValueKind != JsonValueKind.String || HeldFacts.Contains(attribute.GetString()!);
+        public bool IsContextWhole { get; private set; }
+
+        public bool IsTagged { get; private set; }
+
+        public bool IsGrouped { get; private set; }
+
+        public void Read(JsonElement expression)
+        {
+            if (expression.ValueKind == JsonValueKind.Array)
+            {
+                foreach (var item in expression.EnumerateArray()) Read(item);
+            }
+            else if (expression.ValueKind == JsonValueKind.Object)
+            {
+                if (IsContext(expression)) IsContextWhole = true;
+                foreach (var operation in expression.EnumerateObject()) Read(operation);
+            }
+        }
+
+        private void Read(JsonProperty operation)
+        {
+            IsTagged |= operation.Name is "hasTag" or "getTag";
+            IsGrouped |= operation.Name == "in";
+            if (operation.Name is not ("." or "has") || operation.Value.ValueKind != JsonValueKind.Object)
+            {
+                Read(operation.Value);
+                return;
+            }
+
+            if (operation.Value.TryGetProperty("attr", out var attribute)) ReadNames(attribute);
+            if (operation.Value.TryGetProperty("left", out var left) && !IsContext(left)) Read(left);
+        }
+
+        /// <summary><c>has</c> may name a path.</summary>
+        private void ReadNames(JsonElement attribute)
+        {
+            if (attribute.ValueKind == JsonValueKind.String) Names.Add(attribute.GetString()!);
+            else if (attribute.ValueKind == JsonValueKind.Array) foreach (var part in attribute.EnumerateArray()) ReadNames(part);
+        }
+
+        private static bool IsContext(JsonElement expression) =>
+            expression.ValueKind == JsonValueKind.Object && expression.TryGetProperty("Var", out var name)
+            && name.ValueKind == JsonValueKind.String && name.ValueEquals("context");
     }
-
-    private static bool IsContext(JsonElement expression) =>
-        expression.ValueKind == JsonValueKind.Object && expression.TryGetProperty("Var", out var name)
-        && name.ValueKind == JsonValueKind.String && name.ValueEquals("context");
 }

@@ -26,7 +26,7 @@ internal sealed class PolicyTextReader(CedarModule module) : IDisposable
             Permits = json.GetProperty("effect").ValueEquals("permit"),
             Text = text.Text,
             Scope = PolicyJson.Scope(json),
-            Needs = PolicyJson.Needs(json),
+            Uses = PolicyJson.Uses(json),
         };
         return PolicyAnnotations.Read(policy, PolicyJson.Annotations(json), text);
     }

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using CredBroker.Policy;
 using CredBroker.Policy.Cedar.Decisions;
 using CredBroker.Policy.Cedar.Documents;
+using CredBroker.Templates;
 
 namespace CredBroker.Tests.Policy.Cedar;
 
@@ -66,19 +68,43 @@ internal sealed record Ask
         ["entities"] = new object[] { Workload(), TemplateEntity(), TaskEntity() },
     };
 
+    /// <summary>The same as the evaluator is asked; it knows neither source nor approval.</summary>
+    public PolicyRequest ToRequest() => new()
+    {
+        Task = PolicyTasks.Agent with
+        {
+            Subject = Subject,
+            Tenant = Tenant,
+            Kind = Enum.Parse<WorkloadKind>(Kind, ignoreCase: true),
+            Purpose = Purpose,
+            Labels = Labels,
+            Vouched = DeclaredBy == "agent" ? [] : ["purpose", "intent", .. Labels.Keys.Select(name => $"label:{name}")],
+            Ancestors = [.. Enumerable.Repeat(PolicyTasks.Agent.Id, (int)Depth)],
+        },
+        Template = EvaluatedPolicies.Orders with
+        {
+            Name = Template,
+            Target = Target,
+            Sensitivity = (Sensitivity)SensitivityLevel,
+            Risk = (RiskLevel)RiskLevel,
+        },
+        Requested = Enum.TryParse<Capabilities>(Action, ignoreCase: true, out var capability) ? capability : Capabilities.Read,
+        Ttl = DurationText.TryParse(Ttl, out var ttl) ? ttl : throw new FormatException(Ttl),
+    };
+
     private Dictionary<string, object> Context()
     {
         var context = new Dictionary<string, object>
         {
-            ["task"] = Uid("Task", "t1"),
+            ["task"] = new { __entity = Uid("Task", "t1") },
             ["requested"] = new[] { Action },
-            ["ttl"] = Ttl,
+            ["ttl"] = Extension("duration", Ttl),
             ["held"] = Held.Select(one => new { target = one.Target, sensitivity = one.Sensitivity, capability = one.Capability }),
             ["holding"] = Held.Select(one => new { sensitivity = one.Sensitivity, capability = one.Capability }).Distinct(),
             ["live_leases"] = LiveLeases,
-            ["now"] = "2026-03-01T12:00:00Z",
+            ["now"] = Extension("datetime", "2026-03-01T12:00:00Z"),
         };
-        if (Source is not null) context["source"] = Source;
+        if (Source is not null) context["source"] = Extension("ip", Source);
         if (Approval is not null) context["approval"] = new { groups = Approval };
         return context;
     }
@@ -107,7 +133,7 @@ internal sealed record Ask
     private object TaskEntity() => new
     {
         uid = Uid("Task", "t1"),
-        attrs = new { purpose = Claim(Purpose), intent = Claim(""), depth = Depth, age = "30s" },
+        attrs = new { purpose = Claim(Purpose), intent = Claim(""), depth = Depth, age = Extension("duration", "30s") },
         parents = Array.Empty<object>(),
         tags = Labels.ToDictionary(label => label.Key, label => Claim(label.Value)),
     };
@@ -115,6 +141,8 @@ internal sealed record Ask
     private object Claim(string value) => new { value, declared_by = DeclaredBy };
 
     private static object Entity(string type, string id, object[] parents, object attrs) => new { uid = Uid(type, id), attrs, parents };
+
+    private static object Extension(string function, string argument) => new { __extn = new { fn = function, arg = argument } };
 
     private static object Uid(string type, string id) => new { type, id };
 }

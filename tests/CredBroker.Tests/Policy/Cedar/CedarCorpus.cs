@@ -74,10 +74,7 @@ internal sealed class CedarCorpus(int seed)
             Labels = Often() ? new Dictionary<string, string> { ["env"] = Pick(["prod", "test"]), ["ticket"] = "INC-1" } : new Dictionary<string, string>(),
             Depth = _random.Next(4),
             Ttl = Pick(["30s", "60s", "3600s"]),
-            LiveLeases = _random.Next(6),
-            Source = Often() ? Pick(["10.1.2.3", "192.168.0.1", "::1"]) : null,
-            Approval = Often() ? null : [Pick(Groups)],
-            Held = [.. Enumerable.Range(0, _random.Next(3)).Select(_ => (Pick(Targets), Pick(Levels), Pick(Actions)))],
+            Held = [.. Enumerable.Range(0, _random.Next(4)).Select(_ => (Pick(Targets), Pick(Levels), Pick(["read", "write", "delegate"])))],
         };
     }
 

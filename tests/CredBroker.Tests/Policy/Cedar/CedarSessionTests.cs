@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CredBroker.Policy.Cedar.Decisions;
+using CredBroker.Policy.Cedar.Documents;
 
 namespace CredBroker.Tests.Policy.Cedar;
 
@@ -58,12 +59,25 @@ public sealed class CedarSessionTests
     {
         var members = new Ask().Members();
         members.Remove("context");
-        members["context"] = new { task = new { type = "Task", id = "t1" } };
+        members["context"] = new { live_leases = 1 };
 
-        var answer = _session.Decide(Policies.Slice(PermitAll), "read", JsonSerializer.SerializeToUtf8Bytes(members));
+        var answer = _session.Decide(Policies.Slice(PermitAll), "read", JsonSerializer.SerializeToUtf8Bytes(members), validate: true);
 
         Assert.That(answer.Allowed, Is.False);
         Assert.That(answer.Errors, Is.Not.Empty);
+    }
+
+    [Test]
+    public void Decide_WholeRequest_FitsTheSchema()
+    {
+        var request = EvaluatedPolicies.Request with { Task = PolicyTasks.Agent with { Labels = new Dictionary<string, string> { ["env"] = "test" } } };
+
+        var use = _session.Decide(Policies.Slice(PermitAll), "read", RequestJson.OfUse(request, [], DateTimeOffset.UnixEpoch, PolicyUses.Everything), validate: true);
+        var opening = _session.Decide(
+            Policies.Slice(PermitAll), "openTask", RequestJson.OfOpening(request.Task, DateTimeOffset.UnixEpoch, PolicyUses.Everything), validate: true);
+
+        Assert.That(use.Errors.Concat(opening.Errors), Is.Empty);
+        Assert.That((use.Allowed, opening.Allowed), Is.EqualTo((true, true)));
     }
 
     [TestCase("Workload::\"spiffe://acme.test/agent/one\"", true)]

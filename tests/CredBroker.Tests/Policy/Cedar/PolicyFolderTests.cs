@@ -41,11 +41,11 @@ public sealed class PolicyFolderTests
         Assert.Multiple(() =>
         {
             Assert.That(set.Policies.Select(policy => policy.Id), Is.EqualTo(new[] { "b", "teams/limit" }));
-            Assert.That((limit.Permits, limit.MaxTtl, limit.Reason, limit.Needs), Is.EqualTo((true, (TimeSpan?)TimeSpan.FromSeconds(150), "Why; because.", PolicyNeeds.None)));
+            Assert.That((limit.Permits, limit.MaxTtl, limit.Reason, limit.Uses.IsOfHeld), Is.EqualTo((true, (TimeSpan?)TimeSpan.FromSeconds(150), "Why; because.", false)));
             Assert.That(limit.Scope.Principal, Is.EqualTo(new EntityKey("Tenant", "payments")));
             Assert.That(limit.Scope.Actions, Is.EquivalentTo(new[] { "read", "write" }));
             Assert.That(limit.Scope.Resource, Is.EqualTo(new EntityKey("Template", "a;\"b")));
-            Assert.That((b.Permits, b.Approval, b.Needs), Is.EqualTo((false, new ApprovalNeed("payments-oncall", 2), PolicyNeeds.Held)));
+            Assert.That((b.Permits, b.Approval, b.Uses.IsOfHeld), Is.EqualTo((false, new ApprovalNeed("payments-oncall", 2), true)));
             Assert.That(b.Scope.Principal, Is.EqualTo(new EntityKey("Kind", "agent")));
             Assert.That(b.Scope.Actions, Is.EquivalentTo(new[] { "delegate" }));
             Assert.That(b.Scope.Resource, Is.EqualTo(new EntityKey("Risk", "high")));
@@ -175,11 +175,27 @@ public sealed class PolicyFolderTests
     [TestCase("resource.name == \"held\" && context.task.purpose.value == \"live_leases\"", false)]
     [TestCase("context has approval && context.approval.groups.contains(\"held\")", false)]
     [TestCase("context.ttl < duration(\"1m\")", false)]
-    public void Needs_Condition_TellsWhetherThePolicyLooksAtLeases(string condition, bool held)
+    public void Uses_Condition_TellsWhetherThePolicyLooksAtLeases(string condition, bool held)
     {
         _folder.Write("a.cedar", $$"""@id("a") permit (principal, action == Action::"read", resource) when { {{condition}} };""");
 
-        Assert.That(ReadGood().Policies.Single().Needs, Is.EqualTo(held ? PolicyNeeds.Held : PolicyNeeds.None));
+        Assert.That(ReadGood().Policies.Single().Uses.IsOfHeld, Is.EqualTo(held));
+    }
+
+    [TestCase("principal.kind == \"x\"", "kind", false, false)]
+    [TestCase("context.task.purpose.value == \"x\" || resource.owner == \"y\"", "owner purpose task value", false, false)]
+    [TestCase("principal has kind && !(resource has name)", "kind name", false, false)]
+    [TestCase("context.task.hasTag(\"a\")", "task", true, false)]
+    [TestCase("principal in Tenant::\"a\"", "", false, true)]
+    [TestCase("if [1].contains(2) then {a: context.ttl} == {a: duration(\"1s\")} else true", "ttl", false, false)]
+    public void Uses_Condition_NamesEveryAttributeThatIsLookedAt(string condition, string names, bool isTagged, bool isGrouped)
+    {
+        _folder.Write("a.cedar", $$"""@id("a") permit (principal, action == Action::"read", resource) when { {{condition}} };""");
+
+        var uses = ReadGood().Policies.Single().Uses;
+
+        Assert.That(string.Join(' ', uses.Names.Order(StringComparer.Ordinal)), Is.EqualTo(names));
+        Assert.That((uses.IsTagged, uses.IsGrouped, uses.IsContextWhole), Is.EqualTo((isTagged, isGrouped, false)));
     }
 
     [Test]
