@@ -33,7 +33,20 @@ read_test_arguments() {
 }
 
 require_stores() {
-  require_commands redis-server=redis-server redis-sentinel=redis-sentinel redis-cli=redis-tools
+  require_commands redis-server=redis-server redis-sentinel=redis-sentinel redis-cli=redis-tools || return
+  require_postgres
+}
+
+require_postgres() {
+  ! has_postgres || return 0
+  can_install || fail "Install first: postgresql (apt-get install, as root)." || return
+  say "Installing postgresql"
+  install_packages postgresql || fail "apt-get could not install: postgresql"
+}
+
+# Debian keeps the server's programs off the path, one folder for each version.
+has_postgres() {
+  command -v psql >/dev/null && { command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 }
 
 # One assembly after the other: each brings its own servers, and two cores carry one set.

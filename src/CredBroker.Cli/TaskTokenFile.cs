@@ -3,6 +3,8 @@ namespace CredBroker.Cli;
 /// <summary>The file that holds a task token. Only its owner may read it, from the moment that it is there.</summary>
 internal sealed class TaskTokenFile(string path)
 {
+    private const string Prefix = "cbt_";
+
     public string Path { get; } = path;
 
     public async Task<string> ReadAsync(CancellationToken cancellationToken)
@@ -10,7 +12,10 @@ internal sealed class TaskTokenFile(string path)
         try
         {
             var token = (await File.ReadAllTextAsync(Path, cancellationToken)).Trim();
-            return token.Length > 0 ? token : throw new UsageException($"The task token file {Path} is empty.");
+            if (token.Length == 0) throw new UsageException($"The task token file {Path} is empty.");
+            return token.StartsWith(Prefix, StringComparison.Ordinal) && !token.Any(char.IsWhiteSpace)
+                ? token
+                : throw new UsageException($"The task token file {Path} holds something else than a task token.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

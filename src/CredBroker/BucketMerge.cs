@@ -18,17 +18,20 @@ internal sealed class BucketMerge<TPosition, TItem>(
 
     private const int FirstPerBucket = 8;
 
+    /// <summary>However small the page: where little of it is wanted, much is looked at in few calls.</summary>
+    private const int LargestStep = 1_000;
+
     /// <summary>The page, and where the next one begins; null = this was the last.</summary>
     public async Task<(IReadOnlyList<TItem> Items, TPosition? Next)> ReadAsync(IReadOnlyList<int> buckets, TPosition? after, int take)
     {
         var items = new List<TItem>(take);
-        var lookedAt = 0;
-        for (var each = buckets.Count == 1 ? take : Math.Min(FirstPerBucket, take); ; each = Math.Min(each * 2, take))
+        var (lookedAt, batch, widest) = (0, take, Math.Max(take, LargestStep / buckets.Count));
+        for (var each = buckets.Count == 1 ? take : Math.Min(FirstPerBucket, take); ; each = Math.Min(each * 2, widest))
         {
             var (places, isLast) = await ListAsync(buckets, after, each);
-            foreach (var batch in places.Chunk(take))
+            for (var first = 0; first < places.Count; first += batch, batch = Math.Min(batch * 2, LargestStep))
             {
-                foreach (var (position, item) in await read(batch))
+                foreach (var (position, item) in await read(places[first..Math.Min(first + batch, places.Count)]))
                 {
                     items.Add(item);
                     if (items.Count == take) return (items, isLast && ReferenceEquals(position, places[^1]) ? null : position);

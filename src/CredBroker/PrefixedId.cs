@@ -25,6 +25,7 @@ internal static class PrefixedId
         if (text is null || text.Length != prefix.Length + 2 + UuidDigits) return false;
         if (!text.StartsWith(prefix, StringComparison.Ordinal)) return false;
         if (!char.IsAsciiHexDigitLower(text[prefix.Length]) || !char.IsAsciiHexDigitLower(text[prefix.Length + 1])) return false;
+        if (BucketOf(text, prefix.Length) >= Buckets.Count) return false;
         foreach (var c in text.AsSpan(prefix.Length + 2))
             if (!Digits.Contains(c, StringComparison.Ordinal)) return false;
         return true;

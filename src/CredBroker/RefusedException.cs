@@ -22,6 +22,9 @@ public sealed class RefusedException : Exception
     /// <summary>Facts for programs, such as a lease id. Never a secret.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether it is certain that what was to be made does not exist. False = nobody knows.</summary>
+    public bool MadeNothing { get; init; }
+
     /// <summary>Whether its line has been asked of the audit trail, so that nobody does so twice.</summary>
     public bool IsRecorded { get; internal set; }
 

@@ -7,8 +7,12 @@ namespace CredBroker.Benchmarks;
 internal static class BenchCommand
 {
     private const string Quick = "--quick";
+
     private static readonly IFigureGroup[] Groups =
-        [new DecisionFigures(), new IssueFigures(), new EndToRefusedFigure(), new ExpiryLagFigure(), new LargeTaskFigure(), new MassRevocationFigures(), new MillionFigures()];
+    [
+        new DecisionFigures(), new IssueFigures(), new EndToRefusedFigure(), new ExpiryLagFigure(), new LargeTaskFigure(), new MassRevocationFigures(), new MillionFigures(),
+        new VaultIssueFigure(),
+    ];
 
     /// <returns>0, 1 where a measurement failed, 2 for a name that there is not. A target that is missed is no failure.</returns>
     public static async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken)

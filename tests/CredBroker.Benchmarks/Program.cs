@@ -1,10 +1,17 @@
 using System.Runtime.InteropServices;
 using CredBroker.Benchmarks;
 using CredBroker.Benchmarks.Echo;
+using CredBroker.Benchmarks.Vault;
 
 if (args is [EchoServer.Verb])
 {
     await EchoServer.RunAsync();
+    return 0;
+}
+
+if (args is [VaultServer.Verb, var certificateFile])
+{
+    await VaultServer.RunAsync(certificateFile);
     return 0;
 }
 

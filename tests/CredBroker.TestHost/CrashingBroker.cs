@@ -7,14 +7,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CredBroker.TestHost;
 
-/// <summary>Puts the fault points around store and backend, and a template of the scripted backend into the catalogue.</summary>
+/// <summary>Puts the fault points around store and backends, and a template of the scripted backend, where there is one, into the catalogue.</summary>
 internal static class CrashingBroker
 {
     public static void Configure(WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<CrashPoint>();
-        builder.Services.AddSingleton(ScriptedService.OfTheEnvironment());
-        builder.Services.AddSingleton<ICredentialBackend, ScriptedBackend>();
+        var scripted = ScriptedService.OfTheEnvironment();
+        if (scripted is not null)
+        {
+            builder.Services.AddSingleton(scripted);
+            builder.Services.AddSingleton<ICredentialBackend, ScriptedBackend>();
+        }
 
         // What the server registers comes after this; the container is configured last of all.
         builder.Host.ConfigureContainer<IServiceCollection>((_, services) =>
@@ -22,7 +26,8 @@ internal static class CrashingBroker
             Decorate<ILeaseStore, CrashingLeaseStore>(services);
             Decorate<ITaskStore, CrashingTaskStore>(services);
             Decorate<IRevocationBacklog, CrashingBacklog>(services);
-            Decorate<ITemplateCatalogue, ScriptedCatalogue>(services);
+            if (scripted is not null) Decorate<ITemplateCatalogue, ScriptedCatalogue>(services);
+            DecorateBackends(services);
         });
     }
 
@@ -33,6 +38,17 @@ internal static class CrashingBroker
         var inner = services.Last(descriptor => descriptor.ServiceType == typeof(TService));
         services.Remove(inner);
         services.AddSingleton<TService>(provider => ActivatorUtilities.CreateInstance<TDecorator>(provider, Create(inner, provider)));
+    }
+
+    /// <summary>All that ask another system: what the broker mints itself it never asks a backend to revoke.</summary>
+    private static void DecorateBackends(IServiceCollection services)
+    {
+        foreach (var inner in services.Where(service => service.ServiceType == typeof(ICredentialBackend) && service.ImplementationType != typeof(TokenBackend)).ToList())
+        {
+            services.Remove(inner);
+            services.AddSingleton<ICredentialBackend>(provider =>
+                ActivatorUtilities.CreateInstance<CrashingBackend>(provider, Create(inner, provider)));
+        }
     }
 
     private static object Create(ServiceDescriptor descriptor, IServiceProvider provider) =>

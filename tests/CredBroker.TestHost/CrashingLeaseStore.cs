@@ -27,8 +27,8 @@ internal sealed class CrashingLeaseStore(ILeaseStore inner, CrashPoint crash) : 
         return outcome;
     }
 
-    public Task<RenewOutcome> RenewAsync(Lease lease, string tokenHash, TimeSpan ttl, long fenceEpoch, CancellationToken cancellationToken) =>
-        inner.RenewAsync(lease, tokenHash, ttl, fenceEpoch, cancellationToken);
+    public Task<RenewOutcome> RenewAsync(Lease lease, LeaseRenewal renewal, CancellationToken cancellationToken) =>
+        inner.RenewAsync(lease, renewal, cancellationToken);
 
     public async Task<IReadOnlyList<Lease>> RevokeAsync(RevokeRequest request, CancellationToken cancellationToken)
     {

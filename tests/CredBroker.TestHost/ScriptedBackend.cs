@@ -5,8 +5,8 @@ using CredBroker.Templates;
 
 namespace CredBroker.TestHost;
 
-/// <summary>Makes credentials at a <see cref="ScriptedService"/>, with points at which this process dies.</summary>
-internal sealed class ScriptedBackend(ScriptedService service, CrashPoint crash) : ICredentialBackend
+/// <summary>Makes credentials at a <see cref="ScriptedService"/>.</summary>
+internal sealed class ScriptedBackend(ScriptedService service) : ICredentialBackend
 {
     public const string BackendName = "scripted";
 
@@ -14,35 +14,34 @@ internal sealed class ScriptedBackend(ScriptedService service, CrashPoint crash)
 
     public BackendOffer Describe(Template template, Capabilities capabilities) => new(Revocability.Instant, Audience: null, Scopes: []);
 
-    public ValueTask<string?> ReserveAsync(Lease lease, Template template, CancellationToken cancellationToken)
+    public ValueTask<Reservation> ReserveAsync(Lease lease, Template template, CancellationToken cancellationToken)
     {
         RequireUp();
-        var handle = service.Reserve();
-        crash.Reached("after-reserve");
-        return ValueTask.FromResult<string?>(handle);
+        return ValueTask.FromResult(new Reservation(service.Reserve()));
     }
 
-    public async ValueTask<Minted> MintAsync(Lease lease, AgentTask task, DateTimeOffset issuedAt, CancellationToken cancellationToken)
+    public async ValueTask<Minted> MintAsync(
+        Lease lease, Reservation reservation, AgentTask task, DateTimeOffset issuedAt, CancellationToken cancellationToken)
     {
         await service.WaitWhileHeldAsync(ScriptedService.Mint, cancellationToken);
         RequireUp();
         var password = service.MakeCredential(lease.BackendHandle!);
-        crash.Reached("after-mint");
         var secret = new Dictionary<string, string> { ["username"] = lease.BackendHandle!, ["password"] = password };
         return new Minted(new SecretCredential(secret, lease.ExpiresAt, Revocability.Instant));
     }
 
+    public ValueTask<TimeSpan> ExtendAsync(Lease lease, TimeSpan ttl, CancellationToken cancellationToken) => ValueTask.FromResult(ttl);
+
     public ValueTask<Credential?> RenewAsync(Lease lease, AgentTask task, DateTimeOffset renewedAt, CancellationToken cancellationToken) =>
         ValueTask.FromResult<Credential?>(null);
 
-    public async ValueTask<BackendRevocation> RevokeAsync(Lease lease, CancellationToken cancellationToken)
+    public async ValueTask<BackendRevocation> RevokeAsync(Lease lease, IHandleRecord record, CancellationToken cancellationToken)
     {
         if (service.IsDown) return BackendRevocation.Unavailable;
         if (lease.BackendHandle is not { } handle) return BackendRevocation.Confirmed;
         await service.WaitWhileHeldAsync(ScriptedService.Revoke, cancellationToken);
         await service.WaitWhileHeldAsync(ScriptedService.RevokeOf(handle), cancellationToken);
         service.RevokeHandle(handle);
-        crash.Reached("after-backend-revoke");
         return BackendRevocation.Confirmed;
     }
 

@@ -41,8 +41,9 @@ public sealed class ScriptedService
     /// <summary>What a broker has to be started with to use it.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string> { [Variable] = _folder };
 
-    public static ScriptedService OfTheEnvironment() => new(
-        System.Environment.GetEnvironmentVariable(Variable) ?? throw new InvalidOperationException($"{Variable} names no folder."));
+    /// <summary>The one that this process was started with; null = none.</summary>
+    public static ScriptedService? OfTheEnvironment() =>
+        System.Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder ? new ScriptedService(folder) : null;
 
     /// <summary>The revocation of one handle, to be held.</summary>
     public static string RevokeOf(string handle) => $"{Revoke}-{handle}";

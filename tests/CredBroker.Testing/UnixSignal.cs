@@ -7,6 +7,7 @@ namespace CredBroker.Testing;
 /// <summary>Signals for processes that a test has started.</summary>
 public static class UnixSignal
 {
+    public const int Quit = 3;
     public const int Terminate = 15;
     public const int Continue = 18;
     public const int Stop = 19;

@@ -42,6 +42,18 @@ public sealed class BucketMergeTests
         });
     }
 
+    [TestCase(1)]
+    [TestCase(128)]
+    public async Task Read_NothingWantedAndASmallPage_FewCallsAllTheSame(int buckets)
+    {
+        var shelf = new Shelf(buckets, count: 60_000);
+
+        await shelf.MergeOf(_ => false).ReadAsync(shelf.Buckets, after: null, take: 1);
+
+        Assert.That(shelf.Reads, Is.LessThan(100));
+        Assert.That(shelf.Lists, Is.LessThan(100 * buckets));
+    }
+
     [Test]
     public async Task Read_AllInOneBucket_EverythingOnce()
     {
@@ -94,6 +106,10 @@ public sealed class BucketMergeTests
             for (var value = 0; value < count; value++) Put(Dice.Next(buckets), value);
         }
 
+        public int Lists { get; private set; }
+
+        public int Reads { get; private set; }
+
         public int[] Buckets => [.. Enumerable.Range(0, _buckets.Length)];
 
         public IReadOnlyList<int> Sorted => [.. _buckets.SelectMany(bucket => bucket).Order()];
@@ -110,10 +126,15 @@ public sealed class BucketMergeTests
             Order,
             (bucket, after, take) =>
             {
+                Lists++;
                 var rest = _buckets[bucket].Where(value => after is null || value > after.Value).Take(take + 1).Select(value => new Place(value)).ToList();
                 return Task.FromResult(rest.Count > take ? new BucketPage<Place>(rest[..take], IsLast: false) : new BucketPage<Place>(rest, IsLast: true));
             },
-            places => Task.FromResult<IReadOnlyList<(Place, int)>>([.. places.Where(place => wanted(place.Value)).Select(place => (place, place.Value))]));
+            places =>
+            {
+                Reads++;
+                return Task.FromResult<IReadOnlyList<(Place, int)>>([.. places.Where(place => wanted(place.Value)).Select(place => (place, place.Value))]);
+            });
 
         public async Task<IReadOnlyList<int>> ReadAllAsync(int take, Func<int, bool> wanted, Action? betweenPages = null)
         {

@@ -41,6 +41,12 @@ internal sealed class OrderWatch(OperatorCalls calls, string orderId) : IAsyncDi
             {
                 pause = RpcFailures.Backoff(++_attempt);
             }
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // So the library puts it where the connection is lost while a message is waited for.
+                if (_time.GetElapsedTime(_lastHeard) > Patience) throw new BrokerUnavailableException("The broker cannot be reached.", e);
+                pause = RpcFailures.Backoff(++_attempt);
+            }
             Close();
             await Task.Delay(pause, _time, cancellationToken);
         }

@@ -25,6 +25,7 @@ internal sealed class OidcIssuer
 
     private readonly OperatorIssuerOptions _issuer;
     private readonly IReadOnlyList<RoleBinding> _bindings;
+    private readonly string? _named;
     private readonly TimeSpan _skew;
     private readonly TimeProvider _time;
     private readonly ConfigurationManager<IssuerKeys> _keys;
@@ -33,6 +34,7 @@ internal sealed class OidcIssuer
     {
         _issuer = issuer;
         _bindings = options.BindingsOf(issuer);
+        _named = options.Issuers.Count > 1 ? issuer.Issuer : null;
         _skew = options.ClockSkew;
         _time = time;
         var retriever = new IssuerKeyRetriever(issuer);
@@ -52,7 +54,7 @@ internal sealed class OidcIssuer
         var key = await FindKeyAsync(jwt, cancellationToken);
         var result = await _handler.ValidateTokenAsync(jwt.Text, ParametersFor(key));
         if (!result.IsValid) throw new OperatorTokenFault($"it does not verify ({result.Exception?.GetType().Name})");
-        return new Operator(PrincipalOf(jwt), _bindings);
+        return new Operator(PrincipalOf(jwt), _bindings, _named);
     }
 
     private async ValueTask<BundleKey> FindKeyAsync(OperatorJwt jwt, CancellationToken cancellationToken)

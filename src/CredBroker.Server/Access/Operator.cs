@@ -6,9 +6,12 @@ public sealed class Operator
     private readonly Dictionary<OperatorRole, TenantScope> _scopes;
 
     /// <summary>Takes those of some bindings that are the principal's own.</summary>
-    public Operator(string principal, IEnumerable<RoleBinding> bindings)
+    /// <param name="principal">Who, as the issuer names them.</param>
+    /// <param name="bindings">What the issuer's principals were given.</param>
+    /// <param name="issuer">Who says so, where there are several: the same name at another issuer is somebody else.</param>
+    public Operator(string principal, IEnumerable<RoleBinding> bindings, string? issuer = null)
     {
-        Principal = principal;
+        Principal = issuer is null ? principal : $"{principal} of {issuer}";
         Bindings = [.. bindings.Where(binding => binding.Principal == principal)];
         _scopes = OperatorRoles.All.ToDictionary(role => role, ScopeOf);
     }

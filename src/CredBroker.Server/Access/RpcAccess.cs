@@ -62,8 +62,6 @@ internal static class RpcAccess
             ("ResetClock", AccessRule.OperatorEverywhere(PlatformAdmin))),
         Of(AuditService.Descriptor, ("Search", AccessRule.Operator(Viewer)), ("Export", AccessRule.Operator(Viewer))),
         Of(Health.Descriptor, ("Check", AccessRule.Anonymous), ("Watch", AccessRule.Anonymous)),
-        Of(Grpc.Reflection.V1.ServerReflection.Descriptor, ("ServerReflectionInfo", AccessRule.Anonymous)),
-        Of(Grpc.Reflection.V1Alpha.ServerReflection.Descriptor, ("ServerReflectionInfo", AccessRule.Anonymous)),
     }.SelectMany(service => service).ToFrozenDictionary(rule => rule.Method, rule => rule.Rule, StringComparer.Ordinal);
 
     /// <summary>Every method of the table.</summary>

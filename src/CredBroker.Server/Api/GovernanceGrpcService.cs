@@ -16,6 +16,7 @@ internal sealed class GovernanceGrpcService(BrokerStatus status, ITemplateCatalo
     public override async Task<GetStatusResponse> GetStatus(GetStatusRequest request, ServerCallContext context)
     {
         var report = await status.ReadAsync(context.CancellationToken);
+        var (waiting, deadLetters) = await status.CountRevocationsAsync(context.CancellationToken);
         var response = new GetStatusResponse
         {
             Version = BrokerStatus.Version,
@@ -24,6 +25,8 @@ internal sealed class GovernanceGrpcService(BrokerStatus status, ITemplateCatalo
             Templates = report.Templates,
             CatalogueVersion = report.CatalogueVersion,
             Store = report.Store,
+            QueueDepth = waiting,
+            DeadLetters = deadLetters,
         };
         response.Components.AddRange(report.Components.Select(component => new GetStatusResponse.Types.Component
         {

@@ -7,7 +7,7 @@ using Grpc.Core;
 namespace CredBroker.Server.Api;
 
 /// <summary><c>LeaseService</c> of the protocol.</summary>
-internal sealed class LeaseGrpcService(LeaseReader reader, LeaseLister lister) : LeaseService.LeaseServiceBase
+internal sealed class LeaseGrpcService(LeaseLister lister) : LeaseService.LeaseServiceBase
 {
     public override async Task<ListLeasesResponse> ListLeases(ListLeasesRequest request, ServerCallContext context)
     {
@@ -16,7 +16,7 @@ internal sealed class LeaseGrpcService(LeaseReader reader, LeaseLister lister) :
         var (leases, next) = CallerAccess.OperatorOf(context) is { } caller
             ? await lister.ListAsync(
                 caller.TenantsOf(OperatorRole.Viewer), selector, states, request.PageSize, request.PageToken, context.CancellationToken)
-            : await reader.ListAsync(CallerToken.Of(context), selector, states, request.PageSize, request.PageToken, context.CancellationToken);
+            : await lister.ListBelowAsync(CallerToken.Of(context), selector, states, request.PageSize, request.PageToken, context.CancellationToken);
         var response = new ListLeasesResponse { NextPageToken = next };
         response.Leases.AddRange(leases.Select(Write.Lease));
         return response;
@@ -27,7 +27,7 @@ internal sealed class LeaseGrpcService(LeaseReader reader, LeaseLister lister) :
         var id = Read.LeaseId(request.LeaseId);
         var lease = CallerAccess.OperatorOf(context) is { } caller
             ? await lister.GetAsync(caller.TenantsOf(OperatorRole.Viewer), id, context.CancellationToken)
-            : await reader.GetAsync(CallerToken.Of(context), id, context.CancellationToken);
+            : await lister.GetBelowAsync(CallerToken.Of(context), id, context.CancellationToken);
         return new GetLeaseResponse { Lease = Write.Lease(lease) };
     }
 

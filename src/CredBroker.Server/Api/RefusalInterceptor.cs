@@ -1,9 +1,6 @@
 using System.Text.Json;
 using CredBroker.Audit;
 using CredBroker.Issuance;
-using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
-using Google.Rpc;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
@@ -15,8 +12,6 @@ namespace CredBroker.Server.Api;
 /// </summary>
 internal sealed partial class RefusalInterceptor(RefusalAudit audit, ILogger<RefusalInterceptor> logger) : Interceptor
 {
-    private const string Domain = "credbroker";
-
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
         GuardAsync(() => continuation(request, context), context);
@@ -38,6 +33,7 @@ internal sealed partial class RefusalInterceptor(RefusalAudit audit, ILogger<Ref
 
     private async Task<T> GuardAsync<T>(Func<Task<T>> call, ServerCallContext context)
     {
+        if (context.GetHttpContext().Features.Get<ReadRequest>() is { } request) request.IsRead = true;
         try
         {
             return await call();
@@ -46,7 +42,7 @@ internal sealed partial class RefusalInterceptor(RefusalAudit audit, ILogger<Ref
         {
             if (refusal.InnerException is { } inner) LogInner(logger, inner, context.Method, ReasonName.Of(refusal.Reason));
             await audit.RecordAsync(VerbOf(context), AuditActor.Unknown, refusal, ClaimedTaskOf(context), subject: null, CancellationToken.None);
-            throw Translate(refusal);
+            throw Refusals.StatusOf(refusal).ToRpcException();
         }
         catch (RpcException)
         {
@@ -68,26 +64,6 @@ internal sealed partial class RefusalInterceptor(RefusalAudit audit, ILogger<Ref
 
     private static string? ClaimedTaskOf(ServerCallContext context) =>
         CallerToken.TryRead(context, out var token) ? token.TaskId.Value : null;
-
-    private static RpcException Translate(RefusedException refusal)
-    {
-        var status = new Google.Rpc.Status { Code = (int)RefusalCodes.Of(refusal.Reason), Message = refusal.Message };
-        var info = new ErrorInfo { Reason = ReasonName.Of(refusal.Reason), Domain = Domain };
-        info.Metadata.Add(refusal.Metadata.ToDictionary());
-        status.Details.Add(Any.Pack(info));
-        if (refusal.RetryAfter is { } after) Add(status, new RetryInfo { RetryDelay = Duration.FromTimeSpan(after) });
-        if (refusal.Violations.Count > 0)
-        {
-            var bad = new BadRequest();
-            bad.FieldViolations.AddRange(refusal.Violations.Select(
-                violation => new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Description }));
-            Add(status, bad);
-        }
-
-        return status.ToRpcException();
-    }
-
-    private static void Add(Google.Rpc.Status status, IMessage detail) => status.Details.Add(Any.Pack(detail));
 
     private static async Task<bool> Completed(Task task)
     {

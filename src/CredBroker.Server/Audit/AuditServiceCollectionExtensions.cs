@@ -27,6 +27,7 @@ public static class AuditServiceCollectionExtensions
                 provider.GetRequiredService<ILogger<FileAuditLog>>());
         });
         services.AddHostedService<StartWith<IAuditLog>>();
+        services.AddHostedService<BrokerLifeAudit>();
         return services;
     }
 }

@@ -68,7 +68,7 @@ internal sealed partial class FileAuditLog : IAuditLog, IDisposable
     {
         var fault = batch is null ? null : await batch.Outcome.WaitAsync(cancellationToken);
         if (batch is null || fault is not null)
-            throw new RefusedException(ErrorReason.AuditUnavailable, "The audit trail cannot be written now.", fault) { RetryAfter = TimeSpan.FromSeconds(1) };
+            throw AuditAvailability.Refusal(fault);
     }
 
     private AuditBatch? Enqueue(ReadOnlySpan<AuditEvent> events)

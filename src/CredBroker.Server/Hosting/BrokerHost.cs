@@ -2,13 +2,12 @@ using CredBroker.Server.Access;
 using CredBroker.Server.Api;
 using CredBroker.Server.Attestation.SpiffeJwt;
 using CredBroker.Server.Audit;
+using CredBroker.Server.Backends.Vault;
 using CredBroker.Server.Policy;
 using CredBroker.Server.Storage;
 using CredBroker.Server.Templates;
 using CredBroker.Server.Tokens;
 using CredBroker.Tokens;
-using Google.Protobuf.Reflection;
-using Google.Rpc;
 using Microsoft.Extensions.Options;
 
 namespace CredBroker.Server.Hosting;
@@ -34,6 +33,7 @@ public static class BrokerHost
         builder.Services.AddPolicies(builder.Configuration);
         builder.Services.AddSpiffeJwtAttestor(builder.Configuration);
         builder.Services.AddTokens(builder.Configuration);
+        builder.Services.AddVaultBackend(builder.Configuration, builder.Environment);
         builder.Services.AddBroker(builder.Configuration);
         builder.Services.AddAccess(builder.Configuration);
         AddGrpc(builder.Services);
@@ -41,6 +41,8 @@ public static class BrokerHost
         var app = builder.Build();
         // All settings at once, and before the first of them is used.
         app.Services.GetRequiredService<IStartupValidator>().Validate();
+        app.UseRouting();
+        app.UseMiddleware<UnreadableRequests>();
         MapEndpoints(app);
         var data = app.Services.GetRequiredService<DataFolder>();
         app.Lifetime.ApplicationStarted.Register(() => listeners.Publish(data));
@@ -57,6 +59,8 @@ public static class BrokerHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // Above the largest message, so that it is the message that is refused, with its reason.
+            kestrel.Limits.MaxRequestBodySize = MaxMessageBytes + 1024;
             listeners.Configure(kestrel);
         });
         services.AddSettings<ListenOptions>(builder.Configuration, ListenOptions.SectionName, options => options.Faults());
@@ -83,8 +87,7 @@ public static class BrokerHost
             // The first is the outermost: it turns the second one's refusals into statuses.
             options.Interceptors.Add<RefusalInterceptor>();
             options.Interceptors.Add<AccessInterceptor>();
-        }).AddJsonTranscoding(options => options.TypeRegistry = TypeRegistry.FromMessages(
-            ErrorInfo.Descriptor, RetryInfo.Descriptor, BadRequest.Descriptor));
+        }).AddJsonTranscoding(options => options.TypeRegistry = Refusals.Details);
         services.AddGrpcHealthChecks().AddCheck<ReadinessCheck>("ready");
     }
 

@@ -34,7 +34,6 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<CredentialMaker>();
         services.AddSingleton<CredentialIssuer>();
         services.AddSingleton<CredentialRenewer>();
-        services.AddSingleton<LeaseReader>();
         services.AddSingleton<LeaseLister>();
         return services;
     }
@@ -44,6 +43,7 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSettings<RevocationOptions>(configuration, RevocationOptions.SectionName, options => options.Faults());
         services.AddSingleton<TransitionAudit>();
         services.AddSingleton<LeaseRevoker>();
+        services.AddSingleton<ILeaseRevoker>(provider => provider.GetRequiredService<LeaseRevoker>());
         services.AddSingleton<LeaseReleaser>();
         services.AddSingleton<TaskEnder>();
         services.AddSingleton<BackendRevoker>();

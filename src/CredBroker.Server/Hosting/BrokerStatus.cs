@@ -1,6 +1,6 @@
 using System.Reflection;
 using CredBroker.Audit;
-using CredBroker.Policy.Cedar;
+using CredBroker.Leases;
 using CredBroker.Server.Storage.Redis;
 using CredBroker.Templates;
 using CredBroker.Tokens;
@@ -8,7 +8,9 @@ using CredBroker.Tokens;
 namespace CredBroker.Server.Hosting;
 
 /// <summary>Tells whether the broker would issue now, and what is in the way where it would not.</summary>
-internal sealed class BrokerStatus(RedisStore store, IAuditLog audit, ISigningKeyRing keys, ITemplateCatalogue catalogue, PolicyLibrary policies, TimeProvider time)
+internal sealed class BrokerStatus(
+    RedisStore store, IRevocationBacklog backlog, IAuditLog audit, ISigningKeyRing keys, ITemplateCatalogue catalogue,
+    IEnumerable<IStatusSource> sources, TimeProvider time)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
@@ -23,16 +25,29 @@ internal sealed class BrokerStatus(RedisStore store, IAuditLog audit, ISigningKe
             await ReadStoreAsync(cancellationToken),
             new("audit", audit.IsAvailable, audit.IsAvailable ? "" : "The audit trail cannot be written; nothing is issued."),
             new("keys", keys.Published.Count > 0, ""),
-            new("templates", snapshot.Templates.Count > 0, snapshot.Templates.Count > 0 ? "" : "There is no template, so nothing can be issued."),
-            new("policies", policies.Count > 0, policies.Count > 0 ? "" : "There are no policies, so nothing is allowed."),
+            new("templates", snapshot.Templates.Count > 0, snapshot.Templates.Count > 0 ? "" : "There is no template, so nothing can be issued.") { IsVital = false },
+            .. sources.SelectMany(source => source.Read()),
         ];
         return new StatusReport(
-            components.All(component => component.IsHealthy || component.Name == "templates"),
+            components.All(component => component.IsHealthy || !component.IsVital),
             components,
             _startedAt,
             snapshot.Templates.Count,
             snapshot.Version,
-            store.Options.IsEmbedded ? "embedded" : "redis");
+            store.Form);
+    }
+
+    /// <summary>Revocations that wait for their backends, and leases that no backend would revoke; both 0 where the store does not answer.</summary>
+    public async Task<(long Waiting, long DeadLetters)> CountRevocationsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await backlog.CountAsync([.. await backlog.ListBackendsAsync(cancellationToken)], cancellationToken);
+        }
+        catch (RefusedException)
+        {
+            return default;
+        }
     }
 
     private async Task<StatusComponent> ReadStoreAsync(CancellationToken cancellationToken)

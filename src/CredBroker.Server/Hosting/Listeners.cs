@@ -28,11 +28,11 @@ internal sealed class Listeners : IDisposable
         _grpc?.Configure(kestrel, listen => listen.Protocols = HttpProtocols.Http2);
         _http?.Configure(kestrel, listen => listen.Protocols = HttpProtocols.Http1);
         if (_https is null) return;
-        var certificate = ReadCertificate();
+        var (certificate, chain) = ReadCertificate();
         _https.Configure(kestrel, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
-            listen.UseHttps(certificate);
+            listen.UseHttps(https => (https.ServerCertificate, https.ServerCertificateChain) = (certificate, chain));
         });
     }
 
@@ -56,13 +56,17 @@ internal sealed class Listeners : IDisposable
         _https?.Dispose();
     }
 
-    private X509Certificate2 ReadCertificate()
+    /// <summary>The certificate, and those that lead to its root: clients that know only the root need them.</summary>
+    private (X509Certificate2 Certificate, X509Certificate2Collection Chain) ReadCertificate()
     {
         try
         {
             using var key = File.OpenHandle(_options.PrivateKeyFile!);
             OwnerOnly.CheckFile(key, _options.PrivateKeyFile!);
-            return X509Certificate2.CreateFromPemFile(_options.CertificateFile!, _options.PrivateKeyFile);
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(_options.CertificateFile!);
+            if (chain.Count > 0) chain.RemoveAt(0);
+            return (X509Certificate2.CreateFromPemFile(_options.CertificateFile!, _options.PrivateKeyFile), chain);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
         {

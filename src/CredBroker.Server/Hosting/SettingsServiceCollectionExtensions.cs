@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace CredBroker.Server.Hosting;
@@ -15,9 +16,19 @@ public static class SettingsServiceCollectionExtensions
         where TOptions : class
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        services.AddSettingsSection(section);
         var settings = configuration.GetSection(section);
         services.AddSingleton<IValidateOptions<TOptions>>(new Validation<TOptions>(settings, faults));
         services.AddOptions<TOptions>().Configure(options => Bind(settings, options)).ValidateOnStart();
+        return services;
+    }
+
+    /// <summary>Says that a section is read; sections that nobody reads stop the start.</summary>
+    internal static IServiceCollection AddSettingsSection(this IServiceCollection services, string section)
+    {
+        services.AddSingleton(new SettingsSection(section));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SettingsSections.Names>, SettingsSections>());
+        services.AddOptions<SettingsSections.Names>().ValidateOnStart();
         return services;
     }
 

@@ -26,6 +26,7 @@ public static class PolicyServiceCollectionExtensions
         services.AddSingleton<TemplateBoundsEvaluator>();
         services.AddSingleton<HeldLeases>();
         services.AddSingleton<IPolicyEvaluator, CedarPolicyEvaluator>();
+        services.AddSingleton<IStatusSource, PolicyStatus>();
         services.AddHostedService<PolicyWorker>();
         return services;
     }

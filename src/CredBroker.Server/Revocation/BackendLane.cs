@@ -9,7 +9,7 @@ using Polly.CircuitBreaker;
 namespace CredBroker.Server.Revocation;
 
 /// <summary>
-/// One backend's share of the revocation work: its own limit of attempts under way, its own rate and its own circuit
+/// The share of one backend key of the revocation work: its own limit of attempts under way, its own rate and its own circuit
 /// breaker, so that a backend that is down holds up nobody else.
 /// </summary>
 internal sealed partial class BackendLane : IAsyncDisposable
@@ -23,6 +23,7 @@ internal sealed partial class BackendLane : IAsyncDisposable
     private readonly SemaphoreSlim _places;
     private readonly ConcurrentDictionary<LeaseId, bool> _underWay = new();
     private readonly ResiliencePipeline<BackendRevocation> _breaker;
+    private Task _turn = Task.CompletedTask;
 
     public BackendLane(string backend, IRevocationBacklog backlog, BackendRevoker revoker, RevocationOptions options, TimeProvider time, ILogger logger)
     {
@@ -51,28 +52,50 @@ internal sealed partial class BackendLane : IAsyncDisposable
             .Build();
     }
 
-    /// <summary>
-    /// Begins an attempt at everything that is due, as fast as the limits let it; does not wait for their ends, so that one
-    /// that hangs holds only its own place.
-    /// </summary>
-    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    /// <summary>Begins a turn, and lets the one before go on where that has not come to its end: lanes do not wait for each other.</summary>
+    public void Begin(CancellationToken cancellationToken)
     {
-        foreach (var entry in await _backlog.ReadDueAsync(_backend, _options.InFlightPerBackend * 4, cancellationToken))
-        {
-            if (_underWay.ContainsKey(entry.LeaseId)) continue;
-            using var permit = await _rate.AcquireAsync(1, cancellationToken);
-            if (!permit.IsAcquired) return;
-            await _places.WaitAsync(cancellationToken);
-            _underWay[entry.LeaseId] = true;
-            _ = Task.Run(() => AttemptAsync(entry, cancellationToken), CancellationToken.None);
-        }
+        if (_turn.IsCompleted) _turn = Task.Run(() => TurnAsync(cancellationToken), CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _turn;
         for (var place = 0; place < _options.InFlightPerBackend; place++) await _places.WaitAsync();
         await _rate.DisposeAsync();
         _places.Dispose();
+    }
+
+    /// <summary>
+    /// Begins an attempt at everything that is due, as fast as the limits let it; does not wait for their ends, so that one
+    /// that hangs holds only its own place.
+    /// </summary>
+    private async Task TurnAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var entry in await _backlog.ReadDueAsync(_backend, _options.InFlightPerBackend * 4, cancellationToken))
+            {
+                if (_underWay.ContainsKey(entry.LeaseId)) continue;
+                using var permit = await _rate.AcquireAsync(1, cancellationToken);
+                if (!permit.IsAcquired) return;
+                await _places.WaitAsync(cancellationToken);
+                _underWay[entry.LeaseId] = true;
+                _ = Task.Run(() => AttemptAsync(entry, cancellationToken), CancellationToken.None);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The broker stops; what was claimed is taken by another when its visibility ends.
+        }
+        catch (RefusedException refusal)
+        {
+            LogTurnPostponed(_logger, _backend, ReasonName.Of(refusal.Reason));
+        }
+        catch (Exception exception)
+        {
+            LogTurnFailed(_logger, exception, _backend);
+        }
     }
 
     private async Task AttemptAsync(QueuedRevocation entry, CancellationToken cancellationToken)
@@ -111,6 +134,12 @@ internal sealed partial class BackendLane : IAsyncDisposable
         var claim = await _backlog.ClaimAsync(_backend, entry, _options.Visibility, cancellationToken);
         return claim is null ? null : await _revoker.RevokeAsync(claim, _options.AttemptTimeout, cancellationToken);
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The revocations at {Backend} will be looked at again: {Reason}")]
+    private static partial void LogTurnPostponed(ILogger logger, string backend, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Looking at the revocations at {Backend} met a fault; it will be tried again")]
+    private static partial void LogTurnFailed(ILogger logger, Exception exception, string backend);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The revocation of {LeaseId} at {Backend} will be tried again: {Reason}")]
     private static partial void LogPostponed(ILogger logger, string backend, string leaseId, string reason);

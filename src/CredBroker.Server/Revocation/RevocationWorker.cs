@@ -1,4 +1,3 @@
-using CredBroker.Backends;
 using CredBroker.Leases;
 using CredBroker.Revocation;
 using CredBroker.Server.Hosting;
@@ -6,32 +5,36 @@ using Microsoft.Extensions.Options;
 
 namespace CredBroker.Server.Revocation;
 
-/// <summary>Asks backends to revoke, one lane each. Any number of brokers share the work: a claim belongs to whoever made it.</summary>
+/// <summary>
+/// Asks backends to revoke, one lane for each key that something waits for, whether or not a template still names it. Any number of
+/// brokers share the work: a claim belongs to whoever made it.
+/// </summary>
 internal sealed class RevocationWorker(
-    BackendRegistry backends,
-    IRevocationBacklog backlog,
-    BackendRevoker revoker,
-    IOptions<RevocationOptions> options,
-    TimeProvider time,
-    ILoggerFactory loggers) : BackgroundService
+    IRevocationBacklog backlog, BackendRevoker revoker, IOptions<RevocationOptions> options, TimeProvider time, ILogger<RevocationWorker> logger)
+    : RepeatingWorker(time, logger)
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(backends.Names.Where(name => name != BackendNames.Token).Select(name => RunLaneAsync(name, stoppingToken)));
+    private readonly Dictionary<string, BackendLane> _lanes = new(StringComparer.Ordinal);
+    private readonly TimeProvider _time = time;
+    private bool _isIdle;
 
-    private async Task RunLaneAsync(string backend, CancellationToken cancellationToken)
+    protected override TimeSpan Pause => TimeSpan.FromMilliseconds(_isIdle ? 250 : 100);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        var logger = loggers.CreateLogger<LaneTurns>();
-        await using var lane = new BackendLane(backend, backlog, revoker, options.Value, time, logger);
-        using var worker = new LaneTurns(lane, time, logger);
-        await worker.StartAsync(cancellationToken);
-        await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await worker.StopAsync(CancellationToken.None);
+        await base.StopAsync(cancellationToken);
+        foreach (var lane in _lanes.Values) await lane.DisposeAsync();
+        _lanes.Clear();
     }
 
-    private sealed class LaneTurns(BackendLane lane, TimeProvider time, ILogger logger) : RepeatingWorker(time, logger)
+    protected override async Task TurnAsync(CancellationToken cancellationToken)
     {
-        protected override TimeSpan Pause => TimeSpan.FromMilliseconds(100);
-
-        protected override Task TurnAsync(CancellationToken cancellationToken) => lane.RunOnceAsync(cancellationToken);
+        var waiting = await backlog.ListBackendsAsync(cancellationToken);
+        _isIdle = waiting.Count == 0;
+        foreach (var key in waiting)
+        {
+            if (!_lanes.TryGetValue(key, out var lane))
+                _lanes.Add(key, lane = new BackendLane(key, backlog, revoker, options.Value, _time, logger));
+            lane.Begin(cancellationToken);
+        }
     }
 }

@@ -20,6 +20,8 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSettings<RedisOptions>(configuration, RedisOptions.SectionName, options => options.Faults());
         services.AddSingleton<StoreConnection>();
         services.AddHostedService<StoreOpening>();
+        services.AddSingleton<UnreadableRecords>();
+        services.AddSingleton<StoreContact>();
         services.AddSingleton<RedisStore>();
         services.AddSingleton<RedisEpoch>();
         services.AddSingleton<RedisClock>();

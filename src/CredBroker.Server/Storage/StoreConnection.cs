@@ -19,6 +19,9 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
 
     public IDatabase Database => _database ?? throw NotOpen();
 
+    /// <summary>What kind of store it is: <c>embedded</c>, <c>single</c>, <c>sentinel</c> or <c>cluster</c>.</summary>
+    public string Form { get; private set; } = "";
+
     /// <summary>Opens the store and refuses one that could lose leases.</summary>
     /// <exception cref="StartRefusedException">It does not answer, or is not set up for leases; the message says what to do.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -28,6 +31,7 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
         {
             _multiplexer = await ConnectionMultiplexer.ConnectAsync(configuration);
             _database = _multiplexer.GetDatabase();
+            Form = FormOf(configuration, _multiplexer);
             if (_embedded is null) await new StoreInspection(loggers.CreateLogger<StoreInspection>()).InspectAsync(_multiplexer);
             await RequireBucketsAsync(_database);
         }
@@ -75,6 +79,13 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
         return configuration;
     }
 
+    private string FormOf(ConfigurationOptions configuration, ConnectionMultiplexer multiplexer)
+    {
+        if (_embedded is not null) return "embedded";
+        if (configuration.ServiceName is { Length: > 0 }) return "sentinel";
+        return multiplexer.GetServers().Any(server => server.ServerType == ServerType.Cluster) ? "cluster" : "single";
+    }
+
     private async Task<EmbeddedStore.EmbeddedStore> StartEmbeddedAsync(CancellationToken cancellationToken)
     {
         try
@@ -90,7 +101,8 @@ internal sealed class StoreConnection(IOptions<RedisOptions> options, DataFolder
     private static async Task RequireBucketsAsync(IDatabase database)
     {
         RedisKey key = "cb:{meta}:buckets";
-        await database.StringSetAsync(key, Buckets.Count, when: When.NotExists);
+        // Written once; a store that is full has to be opened as well, to be made less full.
+        if (!await database.KeyExistsAsync(key)) await database.StringSetAsync(key, Buckets.Count, when: When.NotExists);
         var count = (int)await database.StringGetAsync(key);
         if (count != Buckets.Count)
         {

@@ -20,7 +20,7 @@ internal sealed partial class StoreRoom(StoreConnection connection, ILogger<Stor
     public void Require(RedisKey key)
     {
         if (_full.Count > 0 && _full.Contains(connection.Multiplexer.GetServer(key).EndPoint))
-            throw RedisStore.Unavailable("The lease store is nearly full; try again later.");
+            throw RedisStore.Unavailable("The lease store is nearly full; try again later.", madeNothing: true);
     }
 
     /// <summary>Looks again at how full every server is.</summary>

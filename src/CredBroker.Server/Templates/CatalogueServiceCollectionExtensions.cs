@@ -34,6 +34,7 @@ public static class CatalogueServiceCollectionExtensions
             provider.GetRequiredService<TemplateCatalogue>(),
             provider.GetRequiredService<IAuditLog>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<CatalogueReloader>>());
+            provider.GetRequiredService<ILogger<CatalogueReloader>>(),
+            [.. provider.GetServices<ITemplateCheck>()]);
     }
 }

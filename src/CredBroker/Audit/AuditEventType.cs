@@ -3,17 +3,20 @@ namespace CredBroker.Audit;
 /// <summary>What happened. The name in the file is the same in snake_case.</summary>
 public enum AuditEventType
 {
-    /// <summary>A task was opened.</summary>
+    /// <summary>A task was opened, unless a <see cref="NotOpened"/> line follows.</summary>
     TaskOpened,
+
+    /// <summary>A task was not opened after all: the request was refused, or got the task that it had opened before.</summary>
+    NotOpened,
+
+    /// <summary>A request that was repeated got the task that it had opened before, with a new token; the earlier one is good no more.</summary>
+    TaskReopened,
 
     /// <summary>Fresh evidence of an open task's workload was accepted.</summary>
     TaskReattested,
 
     /// <summary>A task was sealed: nothing more is issued under it.</summary>
     TaskSealed,
-
-    /// <summary>A sealed task's leases have all been handed to revocation.</summary>
-    TaskEnded,
 
     /// <summary>Issuing was decided: allowed. The lease follows, or a <see cref="NotIssued"/> line.</summary>
     IssueAllowed,

@@ -14,4 +14,7 @@ public enum BackendRevocation
 
     /// <summary>This kind cannot be revoked; it dies at its expiry.</summary>
     NotRevocable = 4,
+
+    /// <summary>It is at it and has not said that it is done; ask again soon, and do not count this.</summary>
+    UnderWay = 5,
 }

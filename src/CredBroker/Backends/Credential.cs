@@ -12,10 +12,13 @@ public abstract record Credential
     }
 
     /// <summary>When it dies.</summary>
-    public DateTimeOffset ExpiresAt { get; }
+    public DateTimeOffset ExpiresAt { get; private init; }
 
     /// <summary>How far a revocation reaches.</summary>
     public Revocability Revocability { get; }
+
+    /// <summary>The same one, which dies no later than this.</summary>
+    public Credential Until(DateTimeOffset end) => end < ExpiresAt ? this with { ExpiresAt = end } : this;
 
     /// <inheritdoc/>
     public sealed override string ToString() => $"{GetType().Name} {{ [redacted] }}";

@@ -20,18 +20,22 @@ public sealed class TokenBackend(IAccessTokenMinter minter) : ICredentialBackend
     }
 
     /// <inheritdoc/>
-    public ValueTask<string?> ReserveAsync(Lease lease, Template template, CancellationToken cancellationToken) => ValueTask.FromResult<string?>(null);
+    public ValueTask<Reservation> ReserveAsync(Lease lease, Template template, CancellationToken cancellationToken) => ValueTask.FromResult(Reservation.None);
 
     /// <inheritdoc/>
-    public ValueTask<Minted> MintAsync(Lease lease, AgentTask task, DateTimeOffset issuedAt, CancellationToken cancellationToken) =>
+    public ValueTask<Minted> MintAsync(
+        Lease lease, Reservation reservation, AgentTask task, DateTimeOffset issuedAt, CancellationToken cancellationToken) =>
         ValueTask.FromResult(new Minted(Sign(lease, task, issuedAt)));
+
+    /// <inheritdoc/>
+    public ValueTask<TimeSpan> ExtendAsync(Lease lease, TimeSpan ttl, CancellationToken cancellationToken) => ValueTask.FromResult(ttl);
 
     /// <inheritdoc/>
     public ValueTask<Credential?> RenewAsync(Lease lease, AgentTask task, DateTimeOffset renewedAt, CancellationToken cancellationToken) =>
         ValueTask.FromResult<Credential?>(Sign(lease, task, renewedAt));
 
     /// <inheritdoc/>
-    public ValueTask<BackendRevocation> RevokeAsync(Lease lease, CancellationToken cancellationToken) =>
+    public ValueTask<BackendRevocation> RevokeAsync(Lease lease, IHandleRecord record, CancellationToken cancellationToken) =>
         ValueTask.FromResult(BackendRevocation.Confirmed);
 
     private AccessTokenCredential Sign(Lease lease, AgentTask task, DateTimeOffset issuedAt)

@@ -49,53 +49,56 @@ public sealed class CredentialIssuer(
             IdempotencyKeyHash = request.IdempotencyKey.Length == 0 ? null : RequestDigest.Of([request.IdempotencyKey]),
             RequestDigest = IssueDigest(request),
         };
+        audit.RequireAvailable();
         // From here on it is carried through, whether or not the caller still listens: what is begun must be known to its end.
         var line = audit.AppendAsync(AllowedLine(intent, request, actor), CancellationToken.None);
-        var lease = await SettleAsync(intent, recorder.BeginAsync(intent, CancellationToken.None), line, actor);
-        if (lease.Id == intent.Id) await ConfirmAsync(task, request, plan, lease, () => WriteNotIssuedAsync(intent, actor, line, ErrorReason.PolicyDenied));
-        return await maker.MakeAsync(lease, plan, task);
+        Lease lease;
+        IssuedCredential issued;
+        try
+        {
+            lease = await SettleAsync(intent, recorder.BeginAsync(intent, CancellationToken.None), line);
+            if (lease.Id == intent.Id) await ConfirmAsync(task, request, plan, lease);
+            issued = await maker.MakeAsync(lease, plan, task);
+        }
+        catch (Exception fault)
+        {
+            await TakeBackAsync(line, intent, actor, fault);
+            throw;
+        }
+
+        if (lease.Id != intent.Id)
+            await Task.WhenAll(line, audit.AppendAsync(NotIssuedLine(intent, actor, "replayed", lease.Id), CancellationToken.None));
+        return issued;
+    }
+
+    /// <summary>Waits for the store and for the audit line; a new lease stands only where both have held. A retry gets the lease that it is about.</summary>
+    private async Task<Lease> SettleAsync(LeaseIntent intent, Task<BeginOutcome> begin, Task line)
+    {
+        var outcome = await begin;
+        if (outcome is BeginOutcome.Replay(var leaseId, var sameRequest))
+        {
+            var earlier = await recorder.ReplayAsync(leaseId, sameRequest);
+            if (earlier is { State: LeaseState.Active, Terms.IsBrokerMinted: true }) return earlier;
+            outcome = await recorder.SupersedeAsync(intent, earlier, CancellationToken.None);
+        }
+
+        if (outcome is not BeginOutcome.Begun(var lease)) throw Refusal(outcome);
+        await RequireLineAsync(line, lease);
+        return lease;
     }
 
     /// <summary>Lets a recorded lease go where policy says no to it beside what was recorded meanwhile.</summary>
-    private async Task ConfirmAsync(AgentTask task, IssueRequest request, IssuePlan plan, Lease lease, Func<Task> writeNotIssued)
+    private async Task ConfirmAsync(AgentTask task, IssueRequest request, IssuePlan plan, Lease lease)
     {
         try
         {
             await planner.ConfirmAsync(task, request, plan, lease.Id);
         }
-        catch (RefusedException)
+        catch
         {
             await recorder.AbandonAsync(lease);
-            await writeNotIssued();
             throw;
         }
-    }
-
-    /// <summary>Waits for the store and for the audit line; the lease stands only where both have held.</summary>
-    private async Task<Lease> SettleAsync(LeaseIntent intent, Task<BeginOutcome> begin, Task line, AuditActor actor)
-    {
-        BeginOutcome? outcome = null;
-        try
-        {
-            outcome = await begin;
-            if (outcome is BeginOutcome.Replay(var leaseId, var sameRequest))
-            {
-                var earlier = await recorder.ReplayAsync(leaseId, sameRequest);
-                await WriteNotIssuedAsync(intent, actor, line, reason: null, leaseId);
-                return earlier;
-            }
-
-            if (outcome is not BeginOutcome.Begun) throw Refusal(outcome);
-        }
-        catch (RefusedException refusal)
-        {
-            await WriteNotIssuedAsync(intent, actor, line, refusal.Reason);
-            throw;
-        }
-
-        var lease = ((BeginOutcome.Begun)outcome).Lease;
-        await RequireLineAsync(line, lease);
-        return lease;
     }
 
     private async Task RequireLineAsync(Task line, Lease lease)
@@ -115,34 +118,34 @@ public sealed class CredentialIssuer(
     {
         BeginOutcome.Refused(ErrorReason.TaskTokenInvalid) => TaskGate.Invalid(),
         BeginOutcome.Refused(var reason) => new RefusedException(reason, IssueRefusals.Sentence(reason)),
+        BeginOutcome.Replay => new RefusedException(ErrorReason.ConcurrentUpdate, "The same request is being worked on elsewhere.") { RetryAfter = TimeSpan.FromSeconds(1) },
         BeginOutcome.StaleFences => new RefusedException(ErrorReason.ConcurrentUpdate, "Fences are changing; try again.") { RetryAfter = TimeSpan.FromSeconds(1) },
         _ => StoreClock.Fault(),
     };
 
     /// <summary>Says in the audit trail that the allowed issue did not take place, and waits until that is durable, or known not to be.</summary>
-    private async Task WriteNotIssuedAsync(LeaseIntent intent, AuditActor actor, Task line, ErrorReason? reason, LeaseId? replayOf = null)
+    private async Task TakeBackAsync(Task line, LeaseIntent intent, AuditActor actor, Exception fault)
     {
-        var second = audit.AppendAsync(
-            new AuditEvent
-            {
-                Type = AuditEventType.NotIssued,
-                Time = time.GetUtcNow(),
-                Actor = actor,
-                TaskId = intent.Terms.TaskId.Value,
-                LeaseId = intent.Id.Value,
-                Reason = reason is { } refused ? ReasonName.Of(refused) : "replayed",
-                Details = replayOf is { } id ? new Dictionary<string, string> { ["replay_of"] = id.Value } : new Dictionary<string, string>(),
-            },
-            CancellationToken.None);
         try
         {
-            await Task.WhenAll(line, second);
+            await Task.WhenAll(line, audit.AppendAsync(NotIssuedLine(intent, actor, FaultName.Of(fault)), CancellationToken.None));
         }
-        catch (RefusedException) when (reason is not null)
+        catch (RefusedException)
         {
             // The caller is refused anyway, and nothing was issued.
         }
     }
+
+    private AuditEvent NotIssuedLine(LeaseIntent intent, AuditActor actor, string reason, LeaseId? replayOf = null) => new()
+    {
+        Type = AuditEventType.NotIssued,
+        Time = time.GetUtcNow(),
+        Actor = actor,
+        TaskId = intent.Terms.TaskId.Value,
+        LeaseId = intent.Id.Value,
+        Reason = reason,
+        Details = replayOf is { } id ? new Dictionary<string, string> { ["replay_of"] = id.Value } : new Dictionary<string, string>(),
+    };
 
     private AuditEvent AllowedLine(LeaseIntent intent, IssueRequest request, AuditActor actor) => new()
     {

@@ -20,29 +20,34 @@ public sealed class CredentialMaker(ILeaseStore store, FenceBook fences, LeaseRe
     public async Task<IssuedCredential> MakeAsync(Lease lease, IssuePlan plan, AgentTask task)
     {
         if (lease.Terms.IsBrokerMinted)
-            return new IssuedCredential(lease, (await plan.Backend.MintAsync(lease, task, lease.IssuedAt, CancellationToken.None)).Credential);
+            return new IssuedCredential(lease, (await plan.Backend.MintAsync(lease, Reservation.None, task, lease.IssuedAt, CancellationToken.None)).Credential);
 
+        var reservation = Reservation.None;
         Minted? minted = null;
+        var isKnown = true;
         try
         {
-            lease = await ReserveAsync(lease, plan);
-            minted = await plan.Backend.MintAsync(lease, task, lease.IssuedAt, CancellationToken.None);
+            reservation = await plan.Backend.ReserveAsync(lease, plan.Template, CancellationToken.None);
+            lease = await RecordAsync(lease, reservation);
+            isKnown = false;
+            minted = await plan.Backend.MintAsync(lease, reservation, task, lease.IssuedAt, CancellationToken.None);
+            isKnown = true;
             var committed = await CommitAsync(lease, minted);
-            return new IssuedCredential(committed, minted.Credential);
+            return new IssuedCredential(committed, minted.Credential.Until(committed.ExpiresAt));
         }
-        catch
+        catch (Exception fault)
         {
             await recorder.AbandonAsync(lease);
-            // Telling the store what was made lets it be revoked now and not after the longest time that making takes.
-            if (minted is not null) await store.CommitAsync(lease, minted.Handle ?? lease.BackendHandle, minted.Ttl, fenceEpoch: -1, CancellationToken.None);
+            // Telling the store what was made, or that nothing was, lets it be revoked now and not after the longest time that making takes.
+            if (isKnown || fault is RefusedException { MadeNothing: true })
+                await store.CommitAsync(lease, minted?.Handle ?? reservation.Handle, minted?.Ttl, fenceEpoch: -1, CancellationToken.None);
             throw;
         }
     }
 
-    private async Task<Lease> ReserveAsync(Lease lease, IssuePlan plan)
+    private async Task<Lease> RecordAsync(Lease lease, Reservation reservation)
     {
-        var handle = await plan.Backend.ReserveAsync(lease, plan.Template, CancellationToken.None);
-        if (handle is null) return lease;
+        if (reservation.Handle is not { } handle) return lease;
         return await store.RecordHandleAsync(lease, handle, CancellationToken.None) ? lease with { BackendHandle = handle } : throw Over();
     }
 

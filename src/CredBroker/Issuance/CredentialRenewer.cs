@@ -42,8 +42,10 @@ public sealed class CredentialRenewer(
         await audit.AppendAsync(Line(AuditEventType.RenewAllowed, lease, actor, null, plan), cancellationToken);
         try
         {
-            var (renewed, at) = await ExtendAsync(lease, token, plan.Ttl, cancellationToken);
-            return new IssuedCredential(renewed, await backends.Get(renewed.Terms.Backend).RenewAsync(renewed, task, at, cancellationToken));
+            var backend = backends.Get(lease.Terms.Backend);
+            var granted = await ExtendAsync(backend, lease, plan.Ttl, cancellationToken);
+            var (renewed, at) = await RecordAsync(lease, token, plan.Ttl, granted, cancellationToken);
+            return new IssuedCredential(renewed, await backend.RenewAsync(renewed, task, at, cancellationToken));
         }
         catch (RefusedException refusal)
         {
@@ -52,12 +54,27 @@ public sealed class CredentialRenewer(
         }
     }
 
-    private async Task<(Lease Lease, DateTimeOffset At)> ExtendAsync(Lease lease, TaskToken token, TimeSpan longer, CancellationToken cancellationToken)
+    /// <summary>
+    /// The backend comes before the record: a broker that dies in between leaves the earlier end. It is asked for no less than the lease
+    /// already has, for some would shorten what they are asked to lengthen. Null = the broker itself grants what it says.
+    /// </summary>
+    private async ValueTask<TimeSpan?> ExtendAsync(ICredentialBackend backend, Lease lease, TimeSpan longer, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        // What the store will refuse anyway must not be lengthened first.
+        if (lease.Terms.IsBrokerMinted || lease.ExpiresAt >= lease.MaxExpiresAt || lease.ExpiresAt <= now) return null;
+        await fences.EvaluateAsync(lease.Id, lease.Terms, cancellationToken);
+        var asked = Later(now + longer, lease.ExpiresAt) - now;
+        return await backend.ExtendAsync(lease, asked < lease.MaxExpiresAt - now ? asked : lease.MaxExpiresAt - now, cancellationToken);
+    }
+
+    private async Task<(Lease Lease, DateTimeOffset At)> RecordAsync(
+        Lease lease, TaskToken token, TimeSpan longer, TimeSpan? granted, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MaxFenceReloads; attempt++)
         {
             var epoch = await fences.EvaluateAsync(lease.Id, lease.Terms, cancellationToken);
-            switch (await store.RenewAsync(lease, token.SecretHash, longer, epoch, cancellationToken))
+            switch (await store.RenewAsync(lease, new LeaseRenewal(token.SecretHash, longer, epoch) { Granted = granted }, cancellationToken))
             {
                 case RenewOutcome.Renewed(var renewed, var at):
                     return (renewed, at);
@@ -71,6 +88,8 @@ public sealed class CredentialRenewer(
 
         throw Refused(ErrorReason.ConcurrentUpdate);
     }
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 
     private AuditEvent Line(AuditEventType type, Lease lease, AuditActor actor, string? reason, RenewalPlan plan) => new()
     {

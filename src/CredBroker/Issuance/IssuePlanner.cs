@@ -80,6 +80,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
         Risk = template.Risk,
         Capabilities = capabilities,
         Backend = template.Backend.Name,
+        BackendKey = offer.BackendKey ?? template.Backend.Name,
         Revocability = offer.Revocability,
         Renewable = template.Renewable,
         CountsPerWorkload = template.PerWorkload is not null,

@@ -3,7 +3,7 @@ using CredBroker.Leases;
 namespace CredBroker.Issuance;
 
 /// <summary>Records leases: takes its place under the workload's limit, evaluates fences, and evaluates them again where they have changed meanwhile.</summary>
-public sealed class LeaseRecorder(ILeaseStore store, FenceBook fences, IWorkloadQuota quota)
+public sealed class LeaseRecorder(ILeaseStore store, FenceBook fences, IWorkloadQuota quota, ILeaseRevoker revoker)
 {
     private const int MaxFenceReloads = 5;
 
@@ -11,45 +11,66 @@ public sealed class LeaseRecorder(ILeaseStore store, FenceBook fences, IWorkload
     /// <exception cref="RefusedException"><see cref="ErrorReason.Fenced"/> or <see cref="ErrorReason.QuotaExceeded"/>.</exception>
     public async Task<BeginOutcome> BeginAsync(LeaseIntent intent, CancellationToken cancellationToken)
     {
-        if (intent.PerWorkload is { } limit && !await quota.TakeAsync(intent, limit, cancellationToken))
-            return await BeginWithoutPlaceAsync(intent, cancellationToken);
-        BeginOutcome? outcome = null;
-        try
-        {
-            outcome = await BeginUnderFencesAsync(intent, cancellationToken);
-            return outcome;
-        }
-        finally
-        {
-            if (intent.PerWorkload is not null && outcome is not BeginOutcome.Begun)
-                await quota.ReturnAsync([(intent.Id, intent.Terms)], CancellationToken.None);
-        }
+        if (intent.PerWorkload is not { } limit) return await BeginUnderFencesAsync(intent, cancellationToken);
+        return await quota.TakeAsync(intent, limit, cancellationToken)
+            ? await BeginInPlaceAsync(intent, cancellationToken)
+            : await BeginWithoutPlaceAsync(intent, cancellationToken);
     }
 
-    /// <summary>A retry of the same request gets the same live token again; the store keeps no secret that could be told twice.</summary>
+    /// <summary>
+    /// The lease that a retry of the same request is about: a live token, which is signed again, or one whose secret is not kept or never
+    /// left the broker, which is superseded.
+    /// </summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.IdempotencyConflict"/> or <see cref="ErrorReason.ConcurrentUpdate"/>.</exception>
     public async Task<Lease> ReplayAsync(LeaseId id, bool sameRequest)
     {
-        var earlier = sameRequest ? await store.FindAsync(id, CancellationToken.None) : null;
-        return earlier switch
+        var earlier = await store.FindAsync(id, CancellationToken.None);
+        // Nothing was ever handed out under the key, so it is free for whatever is asked now.
+        if (earlier is { EndReason: EndReason.Abandoned }) return earlier;
+        if (earlier is null || !sameRequest) throw Conflict(id, "The idempotency key was used for another request.");
+        return earlier.State switch
         {
-            null => throw Conflict(id, "The idempotency key was used for another request."),
-            { State: LeaseState.Intent } => throw new RefusedException(ErrorReason.ConcurrentUpdate, "The same request is still being worked on.")
+            LeaseState.Active => earlier,
+            LeaseState.Intent => throw new RefusedException(ErrorReason.ConcurrentUpdate, "The same request is still being worked on.")
             {
                 RetryAfter = TimeSpan.FromSeconds(1),
             },
-            { State: not LeaseState.Active } => throw Conflict(id, $"The lease of this idempotency key is {earlier.State.ToString().ToLowerInvariant()}."),
-            { Terms.IsBrokerMinted: false } => throw Conflict(id, "The secret of this idempotency key has been handed out and is not kept."),
-            _ => earlier,
+            _ => throw Conflict(id, $"The lease of this idempotency key is {earlier.State.ToString().ToLowerInvariant()}."),
         };
     }
 
-    /// <summary>Ends a lease whose credential never left the broker, and gives its place back where that is its end already.</summary>
-    public async Task AbandonAsync(Lease lease)
+    /// <summary>Records a lease in the place of an earlier one, which ends by that. Until that one is confirmed dead its place counts for both.</summary>
+    /// <exception cref="RefusedException">As <see cref="BeginAsync"/>.</exception>
+    public Task<BeginOutcome> SupersedeAsync(LeaseIntent intent, Lease earlier, CancellationToken cancellationToken)
     {
-        var ended = await store.RevokeAsync(new RevokeRequest([lease], EndReason.Abandoned, RevocationPriority.Orphan), CancellationToken.None);
-        var freed = ended.Where(one => one.State == LeaseState.Revoked && one.Terms.CountsPerWorkload).Select(one => (one.Id, one.Terms)).ToList();
-        if (freed.Count > 0) await quota.ReturnAsync(freed, CancellationToken.None);
+        var places = earlier.State == LeaseState.Revoked ? 0 : 1;
+        return BeginAsync(
+            intent with { Supersedes = earlier, PerTask = intent.PerTask + places, PerWorkload = intent.PerWorkload + places }, cancellationToken);
+    }
+
+    /// <summary>Ends a lease whose credential never left the broker.</summary>
+    public Task AbandonAsync(Lease lease) =>
+        revoker.RevokeAsync([lease], EndReason.Abandoned, RevocationPriority.Orphan, onlyIfDue: false, CancellationToken.None);
+
+    /// <summary>
+    /// The place goes back only where it is known that the lease was not recorded. Where nobody knows, it stays taken, and is free again
+    /// once the lease could no longer be live: the limit may count too many for a while, and never lets too many live.
+    /// </summary>
+    private async Task<BeginOutcome> BeginInPlaceAsync(LeaseIntent intent, CancellationToken cancellationToken)
+    {
+        BeginOutcome outcome;
+        try
+        {
+            outcome = await BeginUnderFencesAsync(intent, cancellationToken);
+        }
+        catch (RefusedException refusal) when (refusal.MadeNothing || refusal.Reason != ErrorReason.StoreUnavailable)
+        {
+            await quota.ReturnAsync([(intent.Id, intent.Terms)], CancellationToken.None);
+            throw;
+        }
+
+        if (outcome is not BeginOutcome.Begun) await quota.ReturnAsync([(intent.Id, intent.Terms)], CancellationToken.None);
+        return outcome;
     }
 
     /// <summary>A retry needs no place of its own: the lease that it asks for again has one. A task that may hold none gets that and nothing new.</summary>

@@ -15,11 +15,14 @@ public sealed class TaskOpener(
     RefusalAudit refusals,
     TimeProvider time)
 {
+    private const string TaskIdName = "task_id";
+
     /// <summary>Opens a task.</summary>
     /// <exception cref="RefusedException">As <c>TaskService.OpenTask</c> documents.</exception>
     public async Task<OpenedTask> OpenAsync(OpenTaskRequest request, CancellationToken cancellationToken)
     {
         var actor = AuditActor.Unknown;
+        AgentTask? draft = null;
         try
         {
             Validate(request);
@@ -27,15 +30,18 @@ public sealed class TaskOpener(
             var identity = await attestation.AttestAsync(request.Evidence, cancellationToken);
             actor = new AuditActor(ReasonName.Of(identity.Kind), identity.Subject, identity.Tenant);
             var ceiling = await delegation.CheckAsync(parent, identity, request.Delegation, cancellationToken);
+            audit.RequireAvailable();
             var (task, token) = Draft(request, identity, parent, ceiling);
             var decision = await policy.EvaluateOpeningAsync(task, cancellationToken);
             if (!decision.Allowed) throw decision.ToRefusal(template: null);
             cancellationToken.ThrowIfCancellationRequested();
+            draft = task;
             return await RecordAsync(request, task, token, OpenedLine(task, actor, decision));
         }
         catch (RefusedException refusal)
         {
-            await refusals.RecordAsync("open_task", actor, refusal, taskId: null, subject: null, cancellationToken);
+            var taskId = refusal.Metadata.GetValueOrDefault(TaskIdName) ?? draft?.Id.Value;
+            await refusals.RecordAsync("open_task", actor, refusal, taskId, subject: null, cancellationToken);
             throw;
         }
     }
@@ -107,68 +113,97 @@ public sealed class TaskOpener(
     }
 
     /// <summary>Goes on when the caller hangs up: what is begun must be known to its end.</summary>
-    private async Task<OpenedTask> RecordAsync(OpenTaskRequest request, AgentTask task, TaskToken token, AuditEvent opening)
+    private async Task<OpenedTask> RecordAsync(OpenTaskRequest request, AgentTask draft, TaskToken token, AuditEvent opened)
     {
-        var line = audit.AppendAsync(opening, CancellationToken.None);
-        OpenedTask? opened = null;
+        var line = audit.AppendAsync(opened, CancellationToken.None);
+        AgentTask task;
         try
         {
-            opened = Read(await store.OpenAsync(task, OpenTaskDigest.Of(request), CancellationToken.None), token);
+            task = Read(await store.OpenAsync(draft, OpenTaskDigest.Of(request), CancellationToken.None));
         }
-        finally
+        catch (Exception fault)
         {
-            // The line is waited for whatever the store said; without it the task must not be used.
-            await AwaitLineAsync(line, opened);
+            await TakeBackAsync(line, draft, opened.Actor, fault);
+            throw;
         }
 
-        return opened;
+        if (task.Id == draft.Id) await RequireLineAsync(line, draft);
+        else await RecordReopenedAsync(line, draft, task, opened);
+        return new OpenedTask(task, token.ForTask(task.Id));
     }
 
-    private async Task AwaitLineAsync(Task line, OpenedTask? opened)
+    /// <summary>Without its line the new task must not be used. Where somebody has got it meanwhile by the same request, it is theirs.</summary>
+    private async Task RequireLineAsync(Task line, AgentTask draft)
     {
         try
         {
             await line;
         }
-        catch (RefusedException) when (opened is null)
-        {
-            // The store's own refusal is on its way to the caller.
-        }
         catch (RefusedException)
         {
-            await store.SealAsync(new SealRequest(opened!.Task.Id, EndReason.Abandoned) { ResumeAfter = TimeSpan.Zero }, CancellationToken.None);
+            await store.SealAsync(
+                new SealRequest(draft.Id, EndReason.Abandoned) { TokenHash = draft.TokenHash, ResumeAfter = TimeSpan.Zero }, CancellationToken.None);
             throw;
         }
     }
 
-    private static OpenedTask Read(OpenOutcome outcome, TaskToken token) => outcome switch
+    /// <summary>The task that was there has an owner; where this cannot be written it goes on, and the owner asks again.</summary>
+    private Task RecordReopenedAsync(Task line, AgentTask draft, AgentTask task, AuditEvent opened) => Task.WhenAll(
+        line,
+        audit.AppendAsync(
+            [NotOpenedLine(draft, opened.Actor, "reopened"), opened with { Type = AuditEventType.TaskReopened, TaskId = task.Id.Value }],
+            CancellationToken.None));
+
+    /// <summary>Says in the audit trail that the task was not opened, and waits until that is durable, or known not to be.</summary>
+    private async Task TakeBackAsync(Task line, AgentTask draft, AuditActor actor, Exception fault)
     {
-        OpenOutcome.Opened(var task) => new OpenedTask(task, token.TaskId == task.Id ? token : token.ForTask(task.Id)),
+        try
+        {
+            await Task.WhenAll(line, audit.AppendAsync(NotOpenedLine(draft, actor, FaultName.Of(fault)), CancellationToken.None));
+        }
+        catch (RefusedException)
+        {
+            // The caller is refused anyway, and has no token.
+        }
+    }
+
+    private static AgentTask Read(OpenOutcome outcome) => outcome switch
+    {
+        OpenOutcome.Opened(var task) => task,
         OpenOutcome.Exists(var id) => throw new RefusedException(ErrorReason.TaskExists, "A task with this task_ref is there already, from another request or ended.")
         {
-            Metadata = new Dictionary<string, string> { ["task_id"] = id.Value },
+            Metadata = new Dictionary<string, string> { [TaskIdName] = id.Value },
         },
         OpenOutcome.ParentEnded => throw new RefusedException(ErrorReason.TaskEnded, "The parent task is over."),
         _ => throw StoreClock.Fault(),
     };
 
-    private AuditEvent OpenedLine(AgentTask task, AuditActor actor, PolicyDecision decision) => new()
+    private AuditEvent OpenedLine(AgentTask draft, AuditActor actor, PolicyDecision decision) => new()
     {
         Type = AuditEventType.TaskOpened,
         Time = time.GetUtcNow(),
         Actor = actor,
-        TaskId = task.Id.Value,
+        TaskId = draft.Id.Value,
         Details = new Dictionary<string, string>
         {
-            ["purpose"] = task.Purpose,
-            ["intent"] = task.Intent,
-            ["attestor"] = task.Attestor,
-            ["evidence_digest"] = task.EvidenceDigest,
-            ["parent"] = task.ParentId?.Value ?? "",
-            ["task_ref"] = task.TaskRef ?? "",
+            ["purpose"] = draft.Purpose,
+            ["intent"] = draft.Intent,
+            ["attestor"] = draft.Attestor,
+            ["evidence_digest"] = draft.EvidenceDigest,
+            ["parent"] = draft.ParentId?.Value ?? "",
+            ["task_ref"] = draft.TaskRef ?? "",
             [PolicyDecision.PolicyVersionFact] = decision.PolicyVersion,
             [PolicyDecision.PoliciesFact] = string.Join(' ', decision.PolicyIds),
         },
+    };
+
+    private AuditEvent NotOpenedLine(AgentTask draft, AuditActor actor, string reason) => new()
+    {
+        Type = AuditEventType.NotOpened,
+        Time = time.GetUtcNow(),
+        Actor = actor,
+        TaskId = draft.Id.Value,
+        Reason = reason,
     };
 
     private static TimeSpan Clamp(TimeSpan value, TimeSpan min, TimeSpan max) => value < min ? min : Shorter(value, max);

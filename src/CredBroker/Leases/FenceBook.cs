@@ -9,9 +9,11 @@ public sealed class FenceBook(IFenceStore store)
     /// <exception cref="RefusedException"><see cref="ErrorReason.Fenced"/>.</exception>
     public async ValueTask<long> EvaluateAsync(LeaseId leaseId, LeaseTerms terms, CancellationToken cancellationToken)
     {
-        if (Find(leaseId, terms) is null) return Known(leaseId).Epoch;
-        await ReloadAsync(leaseId.Bucket, cancellationToken);
-        if (Find(leaseId, terms) is not { } fence) return Known(leaseId).Epoch;
+        // One set for both: somebody may load another between the look at the fences and the look at their epoch.
+        var known = Known(leaseId.Bucket);
+        if (known.Find(leaseId, terms) is null) return known.Epoch;
+        known = await ReadAsync(leaseId.Bucket, cancellationToken);
+        if (known.Find(leaseId, terms) is not { } fence) return known.Epoch;
         throw new RefusedException(ErrorReason.Fenced, "An operator has put a fence in the way.")
         {
             Metadata = new Dictionary<string, string> { ["fence_id"] = fence.Id.Value },
@@ -19,15 +21,14 @@ public sealed class FenceBook(IFenceStore store)
     }
 
     /// <summary>Reads a bucket's fences again.</summary>
-    public async Task ReloadAsync(int bucket, CancellationToken cancellationToken) =>
-        Volatile.Write(ref _buckets[bucket], await store.ReadAsync(bucket, cancellationToken));
+    public Task ReloadAsync(int bucket, CancellationToken cancellationToken) => ReadAsync(bucket, cancellationToken);
 
-    private FenceSet Known(LeaseId leaseId) => Volatile.Read(ref _buckets[leaseId.Bucket]);
+    private FenceSet Known(int bucket) => Volatile.Read(ref _buckets[bucket]);
 
-    private Fence? Find(LeaseId leaseId, LeaseTerms terms)
+    private async Task<FenceSet> ReadAsync(int bucket, CancellationToken cancellationToken)
     {
-        foreach (var fence in Known(leaseId).Fences)
-            if (fence.Refuses(terms, leaseId)) return fence;
-        return null;
+        var read = await store.ReadAsync(bucket, cancellationToken);
+        Volatile.Write(ref _buckets[bucket], read);
+        return read;
     }
 }

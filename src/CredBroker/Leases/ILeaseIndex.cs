@@ -20,6 +20,6 @@ public interface ILeaseIndex
     /// </summary>
     Task<BucketPage<LeasePosition>> ListAsync(int bucket, LeaseSelector selector, LeasePosition? after, int take, CancellationToken cancellationToken);
 
-    /// <summary>Leases by their ids, of any buckets, in the order of the ids; those that are unknown or forgotten are left out.</summary>
+    /// <summary>Leases by their ids, of any buckets, in the order of the ids; those that are unknown, forgotten or unreadable are left out.</summary>
     Task<IReadOnlyList<Lease>> ReadAsync(IReadOnlyList<LeaseId> ids, CancellationToken cancellationToken);
 }

@@ -20,6 +20,9 @@ public sealed record LeaseIntent(LeaseId Id, LeaseTerms Terms, string TokenHash,
     /// <summary>The caller's idempotency key, hashed; null = none.</summary>
     public string? IdempotencyKeyHash { get; init; }
 
+    /// <summary>A lease under the same idempotency key whose place this one takes, as it was read; it is on its way to be revoked once this one is recorded.</summary>
+    public Lease? Supersedes { get; init; }
+
     /// <summary>Digest of the whole request, to tell a retry from another request under the same key.</summary>
     public string RequestDigest { get; init; } = "";
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace CredBroker.Leases;
 
 /// <summary>Which leases: everything that is set must match; nothing set matches all.</summary>
@@ -27,7 +29,7 @@ public sealed record LeaseSelector
     /// <summary>Risk of the template.</summary>
     public RiskLevel? Risk { get; init; }
 
-    /// <summary>Backend.</summary>
+    /// <summary>Backend: its name, or the key of a part of it.</summary>
     public string? Backend { get; init; }
 
     /// <summary>Policy version.</summary>
@@ -45,6 +47,9 @@ public sealed record LeaseSelector
     /// <summary>Whether nothing at all is set: it then matches everything.</summary>
     public bool IsEmpty => this == new LeaseSelector();
 
+    /// <summary>How much text it holds, in bytes of UTF-8.</summary>
+    internal int TextBytes => new[] { Tenant, Workload, AttestedSelector, Template, Target, Backend, PolicyVersion }.Sum(text => Encoding.UTF8.GetByteCount(text ?? ""));
+
     /// <summary>Whether a lease matches.</summary>
     public bool Matches(Lease lease) =>
         MatchesTerms(lease.Terms, lease.Id)
@@ -61,7 +66,7 @@ public sealed record LeaseSelector
         && Is(Target, terms.Target)
         && (Sensitivity is null || Sensitivity == terms.Sensitivity)
         && (Risk is null || Risk == terms.Risk)
-        && Is(Backend, terms.Backend)
+        && (Is(Backend, terms.Backend) || Is(Backend, terms.BackendKey))
         && Is(PolicyVersion, terms.PolicyVersion)
         && (LeaseId is null || LeaseId == leaseId);
 

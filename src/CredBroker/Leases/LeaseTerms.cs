@@ -33,6 +33,9 @@ public sealed record LeaseTerms
     /// <summary>The backend that mints the credential.</summary>
     public required string Backend { get; init; }
 
+    /// <summary>What of the backend it depends on, such as a cluster and a mount: revocations of one key queue together, and wait for no other's. At most 512 characters.</summary>
+    public string BackendKey { get => field ?? Backend; init; }
+
     /// <summary>How far a revocation reaches.</summary>
     public required Revocability Revocability { get; init; }
 

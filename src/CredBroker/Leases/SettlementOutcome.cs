@@ -14,4 +14,7 @@ public enum SettlementOutcome
 
     /// <summary>It has failed too often and is past its time: a person has to look.</summary>
     Dead = 4,
+
+    /// <summary>The attempt goes on; what it has found out is stored with the lease's handle.</summary>
+    Noted = 5,
 }

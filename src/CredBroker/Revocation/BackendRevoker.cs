@@ -11,12 +11,17 @@ public sealed partial class BackendRevoker(BackendRegistry backends, IRevocation
     public const int AttemptsBeforeDeadLetter = 10;
 
     private static readonly TimeSpan DeadLetterPause = TimeSpan.FromHours(1);
+    private static readonly TimeSpan UnderWayPause = TimeSpan.FromSeconds(2);
+
+    /// <summary>What cannot be revoked dies by the clock of whoever made it, and its life began when it was made, a little after its record.</summary>
+    private static readonly TimeSpan ExpiryGrace = TimeSpan.FromSeconds(15);
 
     /// <summary>One attempt; returns what the backend said. A backend that has said nothing within the limit has failed.</summary>
     public async Task<BackendRevocation> RevokeAsync(ClaimedRevocation claim, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var said = await AskAsync(claim.Lease, limit, cancellationToken);
-        var settled = await backlog.SettleAsync(claim, Settle(claim, said), CancellationToken.None);
+        var record = new ClaimRecord(backlog, claim);
+        var said = await AskAsync(claim.Lease, record, limit, cancellationToken);
+        var settled = await backlog.SettleAsync(claim, Settle(claim, said) with { Handle = record.Handle }, CancellationToken.None);
         if (settled is null) return said;
         if (settled.State == LeaseState.Revoked && settled.Terms.CountsPerWorkload)
             await quota.ReturnAsync([(settled.Id, settled.Terms)], CancellationToken.None);
@@ -25,27 +30,27 @@ public sealed partial class BackendRevoker(BackendRegistry backends, IRevocation
         return said;
     }
 
-    private async Task<BackendRevocation> AskAsync(Lease lease, TimeSpan limit, CancellationToken cancellationToken)
+    private async Task<BackendRevocation> AskAsync(Lease lease, ClaimRecord record, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         attempt.CancelAfter(limit);
         try
         {
-            return await backends.Get(lease.Terms.Backend).RevokeAsync(lease, attempt.Token);
+            return await backends.Get(lease.Terms.Backend).RevokeAsync(lease, record, attempt.Token);
         }
         catch (OperationCanceledException) when (attempt.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            LogLate(logger, lease.Terms.Backend, lease.Id.Value, limit);
+            LogLate(logger, lease.Terms.BackendKey, lease.Id.Value, limit);
             return BackendRevocation.Failed;
         }
         catch (RefusedException refusal)
         {
-            LogAway(logger, lease.Terms.Backend, refusal.Message);
+            LogAway(logger, lease.Terms.BackendKey, refusal.Message);
             return BackendRevocation.Unavailable;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            LogFailed(logger, exception, lease.Terms.Backend, lease.Id.Value);
+            LogFailed(logger, exception, lease.Terms.BackendKey, lease.Id.Value);
             return BackendRevocation.Failed;
         }
     }
@@ -56,9 +61,11 @@ public sealed partial class BackendRevoker(BackendRegistry backends, IRevocation
         return said switch
         {
             BackendRevocation.Confirmed => new RevocationSettlement(SettlementOutcome.Revoked),
-            BackendRevocation.NotRevocable when expired => new RevocationSettlement(SettlementOutcome.Revoked),
+            BackendRevocation.NotRevocable when claim.At >= claim.Lease.ExpiresAt + ExpiryGrace => new RevocationSettlement(SettlementOutcome.Revoked),
             BackendRevocation.NotRevocable => new RevocationSettlement(
-                SettlementOutcome.Uncounted, claim.Lease.MaxExpiresAt - claim.At, "This kind cannot be revoked; it dies at its expiry."),
+                SettlementOutcome.Uncounted, claim.Lease.ExpiresAt + ExpiryGrace - claim.At, "This kind cannot be revoked; it dies at its expiry."),
+            BackendRevocation.UnderWay => new RevocationSettlement(
+                SettlementOutcome.Uncounted, UnderWayPause, "The backend is revoking it and has not said that it is done."),
             BackendRevocation.Unavailable => new RevocationSettlement(
                 SettlementOutcome.Uncounted, RetryPause.After(Math.Max(claim.Attempts, 1)), "The backend does not answer."),
             _ when expired && claim.Attempts >= AttemptsBeforeDeadLetter => new RevocationSettlement(
@@ -75,4 +82,18 @@ public sealed partial class BackendRevoker(BackendRegistry backends, IRevocation
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The backend {Backend} failed to revoke {LeaseId}")]
     private static partial void LogFailed(ILogger logger, Exception exception, string backend, string leaseId);
+
+    /// <summary>Stores the handle of the claimed lease for as long as the claim is ours.</summary>
+    private sealed class ClaimRecord(IRevocationBacklog backlog, ClaimedRevocation claim) : IHandleRecord
+    {
+        public string? Handle { get; private set; } = claim.Lease.BackendHandle;
+
+        public async Task<bool> RecordAsync(string handle, CancellationToken cancellationToken)
+        {
+            var settlement = new RevocationSettlement(SettlementOutcome.Noted) { Handle = handle };
+            if (await backlog.SettleAsync(claim, settlement, cancellationToken) is null) return false;
+            Handle = handle;
+            return true;
+        }
+    }
 }

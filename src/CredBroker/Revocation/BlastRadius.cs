@@ -5,6 +5,12 @@ namespace CredBroker.Revocation;
 /// <summary>What a revocation would hit.</summary>
 public sealed class BlastRadius
 {
+    /// <summary>Values that are told of each dimension; what is left goes into <see cref="Others"/>.</summary>
+    public const int MaxValues = 100;
+
+    /// <summary>Stands for all values beyond the largest.</summary>
+    public const string Others = "(others)";
+
     private const int MaxSamples = 10;
     private readonly Dictionary<string, long> _templates = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _targets = new(StringComparer.Ordinal);
@@ -16,17 +22,17 @@ public sealed class BlastRadius
     /// <summary>Leases that match.</summary>
     public long Total { get; private set; }
 
-    /// <summary>By template.</summary>
-    public IReadOnlyDictionary<string, long> ByTemplate => _templates;
+    /// <summary>By template, the largest first.</summary>
+    public IReadOnlyDictionary<string, long> ByTemplate => Largest(_templates);
 
-    /// <summary>By target.</summary>
-    public IReadOnlyDictionary<string, long> ByTarget => _targets;
+    /// <summary>By target, the largest first.</summary>
+    public IReadOnlyDictionary<string, long> ByTarget => Largest(_targets);
 
-    /// <summary>By attested subject.</summary>
-    public IReadOnlyDictionary<string, long> ByWorkload => _workloads;
+    /// <summary>By attested subject, the largest first.</summary>
+    public IReadOnlyDictionary<string, long> ByWorkload => Largest(_workloads);
 
-    /// <summary>By backend.</summary>
-    public IReadOnlyDictionary<string, long> ByBackend => _backends;
+    /// <summary>By backend, the largest first.</summary>
+    public IReadOnlyDictionary<string, long> ByBackend => Largest(_backends);
 
     /// <summary>By revocability.</summary>
     public IReadOnlyDictionary<string, long> ByRevocability => _revocabilities;
@@ -52,6 +58,14 @@ public sealed class BlastRadius
         if (Oldest is null || lease.IssuedAt < Oldest) Oldest = lease.IssuedAt;
         if (Newest is null || lease.IssuedAt > Newest) Newest = lease.IssuedAt;
         if (_samples.Count < MaxSamples) _samples.Add(lease.Id);
+    }
+
+    private static Dictionary<string, long> Largest(Dictionary<string, long> by)
+    {
+        if (by.Count <= MaxValues) return by;
+        var largest = by.OrderByDescending(one => one.Value).ThenBy(one => one.Key, StringComparer.Ordinal).Take(MaxValues - 1).ToDictionary(StringComparer.Ordinal);
+        largest[Others] = by.Values.Sum() - largest.Values.Sum();
+        return largest;
     }
 
     private static void Count(Dictionary<string, long> by, string value) => by[value] = by.GetValueOrDefault(value) + 1;

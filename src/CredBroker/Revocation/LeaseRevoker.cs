@@ -6,9 +6,9 @@ namespace CredBroker.Revocation;
 /// The one path that ends credentials: whatever the cause (end of task, release, expiry, an operator), the transition is
 /// recorded here. It never waits for the audit trail.
 /// </summary>
-public sealed class LeaseRevoker(ILeaseStore store, IWorkloadQuota quota, TransitionAudit transitions)
+public sealed class LeaseRevoker(ILeaseStore store, IWorkloadQuota quota, TransitionAudit transitions) : ILeaseRevoker
 {
-    /// <summary>Records the end of leases, any number of them; returns those that changed.</summary>
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<Lease>> RevokeAsync(
         IReadOnlyList<Lease> leases, EndReason reason, RevocationPriority priority, bool onlyIfDue, CancellationToken cancellationToken)
     {

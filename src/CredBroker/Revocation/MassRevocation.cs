@@ -15,6 +15,7 @@ public sealed class MassRevocation(
     /// <summary>Above this many leases the previewed count has to be given back.</summary>
     public const long ConfirmAbove = 100;
 
+    private const int MaxSelectorBytes = 64 * 1024;
     private const int ParallelBuckets = 8;
 
     /// <summary>What a revocation would hit; remembered for a while as what this operator has seen.</summary>
@@ -22,7 +23,6 @@ public sealed class MassRevocation(
     {
         Validate(selectors);
         var radius = new BlastRadius();
-        var seen = new HashSet<LeaseId>();
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Buckets.Count),
             new ParallelOptions { MaxDegreeOfParallelism = ParallelBuckets, CancellationToken = cancellationToken },
@@ -32,8 +32,7 @@ public sealed class MassRevocation(
                 {
                     lock (radius)
                     {
-                        foreach (var lease in page)
-                            if (selectors.Count == 1 || seen.Add(lease.Id)) radius.Add(lease);
+                        foreach (var lease in page) radius.Add(lease);
                     }
                 }
             });
@@ -99,6 +98,8 @@ public sealed class MassRevocation(
     private static void Validate(IReadOnlyList<LeaseSelector> selectors) => new RequestLimits()
         .Require(selectors.Count is > 0 and <= 100, "selectors", "must be 1 to 100")
         .Require(selectors.All(selector => !selector.IsEmpty), "selectors", "must each name something; to revoke everything name every tenant")
+        // A fence is kept in every bucket, and every issue is held against it.
+        .Require(selectors.Sum(selector => selector.TextBytes) <= MaxSelectorBytes, "selectors", "are larger than 64 KB together")
         .ThrowIfAny();
 
     private static string DigestOf(IReadOnlyList<LeaseSelector> selectors, string principal) =>

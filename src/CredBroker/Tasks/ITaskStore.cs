@@ -7,6 +7,7 @@ public interface ITaskStore
     Task<OpenOutcome> OpenAsync(AgentTask task, string requestDigest, CancellationToken cancellationToken);
 
     /// <summary>The task, or null where it is unknown or forgotten.</summary>
+    /// <exception cref="FormatException">Its record cannot be read.</exception>
     Task<AgentTask?> FindAsync(TaskId id, CancellationToken cancellationToken);
 
     /// <summary>Moves the heartbeat deadline, and with <paramref name="reattested"/> also the attestation's end.</summary>

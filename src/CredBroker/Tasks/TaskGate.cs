@@ -8,16 +8,16 @@ namespace CredBroker.Tasks;
 /// </summary>
 public sealed class TaskGate(ITaskStore store) : IDisposable
 {
-    private const int MaxRemembered = 50_000;
-    private static readonly MemoryCacheEntryOptions EntryOptions = new() { Size = 1, SlidingExpiration = TimeSpan.FromMinutes(5) };
-    private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = MaxRemembered });
+    private const long MaxRememberedBytes = 32 * 1024 * 1024;
+    private static readonly TimeSpan Forget = TimeSpan.FromMinutes(5);
+    private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = MaxRememberedBytes });
 
     /// <summary>The task of a token, as it stands now in the store.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
     public async ValueTask<AgentTask> ReadAsync(TaskToken token, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(token.TaskId, cancellationToken) is not { } task || !token.Matches(task.TokenHash)) throw Invalid();
-        _known.Set(token.TaskId, task, EntryOptions);
+        _known.Set(token.TaskId, task, new MemoryCacheEntryOptions { Size = TaskSize.Of(task), SlidingExpiration = Forget });
         return task;
     }
 

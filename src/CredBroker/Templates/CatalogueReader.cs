@@ -19,7 +19,11 @@ public static class CatalogueReader
 
     /// <summary>Reads everything below a folder. A folder without any document is a fault: nobody means that.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public static FolderReading<CatalogueSnapshot> Read(string folder, CancellationToken cancellationToken = default)
+    public static FolderReading<CatalogueSnapshot> Read(string folder, CancellationToken cancellationToken = default) => Read(folder, [], cancellationToken);
+
+    /// <summary>Reads everything below a folder, for a place that asks more of its templates.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public static FolderReading<CatalogueSnapshot> Read(string folder, IReadOnlyList<ITemplateCheck> checks, CancellationToken cancellationToken = default)
     {
         var texts = FolderTexts.Read(folder, Extensions, cancellationToken);
         var documents = new List<SourceDocument>();
@@ -31,8 +35,13 @@ public static class CatalogueReader
 
         SetRules.Check(documents);
         if (documents.Count == 0 && texts.Faults.Count == 0) texts.RefuseEmpty(folder);
-        return texts.Faults.Count == 0
-            ? new FolderReading<CatalogueSnapshot>(SnapshotBuilder.Build(documents), [])
-            : new FolderReading<CatalogueSnapshot>(null, texts.Faults) { IsWorthRetrying = texts.IsUnread };
+        if (texts.Faults.Count == 0)
+        {
+            var snapshot = SnapshotBuilder.Build(documents);
+            SetRules.CheckPlace(documents, snapshot, checks);
+            if (texts.Faults.Count == 0) return new FolderReading<CatalogueSnapshot>(snapshot, []);
+        }
+
+        return new FolderReading<CatalogueSnapshot>(null, texts.Faults) { IsWorthRetrying = texts.IsUnread };
     }
 }

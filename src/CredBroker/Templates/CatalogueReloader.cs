@@ -10,13 +10,15 @@ namespace CredBroker.Templates;
 /// <param name="audit">Where loading and refusing is recorded.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">For operators.</param>
+/// <param name="checks">What templates must be to this broker; none = nothing more than good ones.</param>
 public sealed class CatalogueReloader(
     string folder,
     TimeSpan pollInterval,
     TemplateCatalogue catalogue,
     IAuditLog audit,
     TimeProvider time,
-    ILogger<CatalogueReloader> logger) : FolderReloader<CatalogueSnapshot>(folder, pollInterval, audit, time, logger)
+    ILogger<CatalogueReloader> logger,
+    IReadOnlyList<ITemplateCheck>? checks = null) : FolderReloader<CatalogueSnapshot>(folder, pollInterval, audit, time, logger)
 {
     /// <summary>How often the folder is looked at unless told otherwise.</summary>
     public static readonly TimeSpan DefaultPollInterval = TimeSpan.FromSeconds(2);
@@ -34,7 +36,8 @@ public sealed class CatalogueReloader(
     protected override string CurrentVersion => catalogue.Current.Version;
 
     /// <inheritdoc/>
-    protected override FolderReading<CatalogueSnapshot> Read(CancellationToken cancellationToken) => CatalogueReader.Read(Folder, cancellationToken);
+    protected override FolderReading<CatalogueSnapshot> Read(CancellationToken cancellationToken) =>
+        CatalogueReader.Read(Folder, checks ?? [], cancellationToken);
 
     /// <inheritdoc/>
     protected override string VersionOf(CatalogueSnapshot set) => set.Version;

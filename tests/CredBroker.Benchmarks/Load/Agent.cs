@@ -38,6 +38,8 @@ internal sealed class Agent
 
     public async Task<IssueResponse> IssueAsync() => await _credentials.IssueAsync(Request, _headers);
 
+    public async Task<IssueResponse> IssueAsync(string template) => await _credentials.IssueAsync(RequestFor(template), _headers);
+
     public async Task<IssueResponse> IssueBriefAsync() => await _credentials.IssueAsync(RequestFor(BenchCatalogue.BriefTemplate), _headers);
 
     public async Task<TaskReceipt> EndAsync() => (await _tasks.EndTaskAsync(new EndTaskRequest(), _headers)).Receipt;

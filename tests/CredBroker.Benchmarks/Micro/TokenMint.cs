@@ -27,5 +27,5 @@ public class TokenMint : ISigningKeyRing
     public byte[] BareSignature() => _key.SignData(_payload, HashAlgorithmName.SHA256);
 
     [Benchmark]
-    public async Task<object> Token() => await _backend.MintAsync(Sample.Lease, Sample.Task, Sample.Lease.IssuedAt, CancellationToken.None);
+    public async Task<object> Token() => await _backend.MintAsync(Sample.Lease, Reservation.None, Sample.Task, Sample.Lease.IssuedAt, CancellationToken.None);
 }

@@ -9,6 +9,9 @@ internal static class BenchCatalogue
     /// <summary>A template like those of the samples.</summary>
     public const string Template = "orders-api";
 
+    /// <summary>Accounts of a database that Vault makes.</summary>
+    public const string VaultTemplate = "orders-db";
+
     /// <summary>One whose leases die while somebody watches.</summary>
     public const string BriefTemplate = "orders-api-brief";
 
@@ -60,5 +63,27 @@ internal static class BenchCatalogue
           workload: { tenant: {{Tenant}}, kind: service, audiences: ["{{Audience}}"] }
         """;
 
-    public static void Write(string folder) => File.WriteAllText(Path.Combine(folder, "bench.yaml"), Documents);
+    /// <summary>What a broker with a Vault behind it has beside the others.</summary>
+    public const string VaultDocuments = $$"""
+        apiVersion: credbroker/v1
+        kind: Template
+        metadata: { name: {{VaultTemplate}}, owner: payments-platform }
+        spec:
+          tenants: [{{Tenant}}]
+          subjects: ["spiffe://bench.test/agent/*"]
+          target: orders-api
+          risk: low
+          capabilities: [read]
+          ttl: { default: 1h, max: 4h }
+          backend:
+            vault: { mount: database, role: orders }
+        """;
+
+    /// <param name="folder">Where to.</param>
+    /// <param name="more">Documents beside the usual ones.</param>
+    public static void Write(string folder, string? more = null)
+    {
+        File.WriteAllText(Path.Combine(folder, "bench.yaml"), Documents);
+        if (more is not null) File.WriteAllText(Path.Combine(folder, "more.yaml"), more);
+    }
 }

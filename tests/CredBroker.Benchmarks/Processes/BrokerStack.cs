@@ -35,9 +35,9 @@ internal sealed class BrokerStack : IAsyncDisposable
     public BrokerProcess Broker { get; private set; } = null!;
 
     public static async Task<BrokerStack> StartAsync(
-        CancellationToken cancellationToken, string? program = null, IReadOnlyDictionary<string, string>? settings = null)
+        CancellationToken cancellationToken, string? program = null, IReadOnlyDictionary<string, string>? settings = null, string? documents = null)
     {
-        var stack = await StartStoreAsync(cancellationToken, program, settings);
+        var stack = await StartStoreAsync(cancellationToken, program, settings, documents);
         try
         {
             await stack.StartBrokerAsync(cancellationToken);
@@ -52,14 +52,14 @@ internal sealed class BrokerStack : IAsyncDisposable
 
     /// <summary>All but the broker, to fill the store before it starts.</summary>
     public static async Task<BrokerStack> StartStoreAsync(
-        CancellationToken cancellationToken, string? program = null, IReadOnlyDictionary<string, string>? settings = null)
+        CancellationToken cancellationToken, string? program = null, IReadOnlyDictionary<string, string>? settings = null, string? documents = null)
     {
         var folder = new ScratchFolder();
         var domain = new TestTrustDomain(TrustDomain);
         try
         {
             domain.WriteBundle(folder.Combine("bundle.json"));
-            BenchCatalogue.Write(folder.Make("catalogue"));
+            BenchCatalogue.Write(folder.Make("catalogue"), documents);
             return new BrokerStack(folder, domain, await RedisProcess.StartAsync(folder.Make("redis"), cancellationToken))
             {
                 Program = program ?? BrokerProcess.DefaultProgram,

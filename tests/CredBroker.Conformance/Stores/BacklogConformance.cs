@@ -51,6 +51,38 @@ public abstract class BacklogConformance(IStoreForm form) : StoreConformance(for
     }
 
     [Test]
+    public async Task Settle_Noted_TheHandleIsStoredAndTheClaimGoesOn()
+    {
+        var (lease, backend) = await QueueAsync();
+        var claim = await Broker.ClaimAsync(lease);
+
+        var noted = await Broker.Backlog.SettleAsync(claim, new RevocationSettlement(SettlementOutcome.Noted) { Handle = "accessor-1 seen" }, None);
+
+        Assert.That((noted?.State, noted?.BackendHandle), Is.EqualTo((LeaseState.Revoking, "accessor-1 seen")));
+        Assert.That(await Broker.Backlog.ReadDueAsync(backend, 10, None), Is.Empty, "it is still being worked on");
+        await Broker.Backlog.SettleAsync(claim, new RevocationSettlement(SettlementOutcome.Again) { Handle = "accessor-1 seen" }, None);
+        var next = await Broker.ClaimAsync(lease);
+        Assert.That((next.Lease.BackendHandle, next.Attempts), Is.EqualTo(("accessor-1 seen", 2)));
+    }
+
+    [Test]
+    public async Task ListBackends_SomethingWaits_ByItsKeyUntilItIsSettled()
+    {
+        var task = await Broker.OpenAsync();
+        var backend = NewBackend();
+        var key = $"{backend}:team/payments:database";
+        var leases = new List<Lease>();
+        for (var i = 0; i < 2; i++) leases.Add(await Broker.RevokeAsync(await Broker.IssueAsync(task, LeaseDraft.Secret with { Backend = backend, BackendKey = key })));
+
+        Assert.That(await Broker.Backlog.ListBackendsAsync(None), Does.Contain(key).And.Not.Contain(backend));
+        Assert.That(await Broker.Backlog.ReadDueAsync(key, 10, None), Has.Count.EqualTo(2));
+        await Broker.SettleAsync(await Broker.ClaimAsync(leases[0]), SettlementOutcome.Revoked);
+        Assert.That(await Broker.Backlog.ListBackendsAsync(None), Does.Contain(key));
+        await Broker.SettleAsync(await Broker.ClaimAsync(leases[1]), SettlementOutcome.Revoked);
+        Assert.That(await Broker.Backlog.ListBackendsAsync(None), Does.Not.Contain(key));
+    }
+
+    [Test]
     public async Task Settle_Revoked_DeadAndOutOfEveryQueue()
     {
         var (lease, backend) = await QueueAsync();

@@ -12,6 +12,8 @@ public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
 
     public required ILeaseStore Leases { get; init; }
 
+    public required ILeaseIndex Index { get; init; }
+
     public required IDueIndex Due { get; init; }
 
     public required IFenceStore Fences { get; init; }
@@ -19,6 +21,8 @@ public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
     public required IRevocationBacklog Backlog { get; init; }
 
     public required IWorkloadQuota Quota { get; init; }
+
+    public required IOrderStore Orders { get; init; }
 
     public required IAuditOutbox Outbox { get; init; }
 

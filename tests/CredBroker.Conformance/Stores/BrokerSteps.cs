@@ -65,9 +65,9 @@ public static class BrokerSteps
     }
 
     public static async Task<RenewOutcome> TryRenewAsync(
-        this BrokerOnStore broker, HeldTask task, Lease lease, TimeSpan ttl, long? epoch = null) =>
+        this BrokerOnStore broker, HeldTask task, Lease lease, TimeSpan ttl, long? epoch = null, TimeSpan? granted = null) =>
         await broker.Leases.RenewAsync(
-            lease, task.Token.SecretHash, ttl, epoch ?? await broker.ReadEpochAsync(lease.Id.Bucket), CancellationToken.None);
+            lease, new LeaseRenewal(task.Token.SecretHash, ttl, epoch ?? await broker.ReadEpochAsync(lease.Id.Bucket)) { Granted = granted }, CancellationToken.None);
 
     public static async Task<Lease> ReadAsync(this BrokerOnStore broker, Lease lease) =>
         await broker.Leases.FindAsync(lease.Id, CancellationToken.None) ?? throw new AssertionException("The lease is gone.");
@@ -87,7 +87,7 @@ public static class BrokerSteps
     public static Task<ClaimedRevocation?> TryClaimAsync(
         this BrokerOnStore broker, Lease lease, RevocationPriority priority = RevocationPriority.Incident, TimeSpan? visibility = null) =>
         broker.Backlog.ClaimAsync(
-            lease.Terms.Backend, new QueuedRevocation(lease.Id, priority), visibility ?? Visibility, CancellationToken.None);
+            lease.Terms.BackendKey, new QueuedRevocation(lease.Id, priority), visibility ?? Visibility, CancellationToken.None);
 
     public static async Task<ClaimedRevocation> ClaimAsync(
         this BrokerOnStore broker, Lease lease, RevocationPriority priority = RevocationPriority.Incident, TimeSpan? visibility = null) =>

@@ -131,6 +131,21 @@ public abstract class CommitConformance(IStoreForm form) : StoreConformance(form
     }
 
     [Test]
+    public async Task RecordHandle_SomeTimeAfterTheRecord_MakingItHasTheWholeTimeFromThen()
+    {
+        var task = await Broker.OpenAsync();
+        var lease = await Broker.BeginAsync(task, LeaseDraft.Secret with { Backend = "vault:made" });
+        var late = lease.IssuedAt + (Store.Rules.IntentLife / 2);
+        await PassAsync(late);
+        await Broker.Leases.RecordHandleAsync(lease, "child-token", None);
+
+        await Broker.RevokeAsync(lease, EndReason.Abandoned, RevocationPriority.Orphan);
+
+        await UntilAsync(async () => (await Broker.Backlog.ReadDueAsync("vault:made", 10, None)).Count == 1, "the backend is asked");
+        Assert.That(await Store.ReadTimeAsync(), Is.GreaterThan(late + Store.Rules.IntentLife));
+    }
+
+    [Test]
     public async Task RecordHandle_EndCameFirst_RefusedAndKnown()
     {
         var task = await Broker.OpenAsync();

@@ -16,6 +16,9 @@ public sealed record LeaseDraft
 
     public string Backend { get; init; } = BackendNames.Token;
 
+    /// <summary>What of the backend it queues with; null = all of it.</summary>
+    public string? BackendKey { get; init; }
+
     public string? Audience { get; init; } = "https://orders.example";
 
     public TimeSpan Ttl { get; init; } = TimeSpan.FromMinutes(5);
@@ -47,6 +50,7 @@ public sealed record LeaseDraft
             Risk = RiskLevel.Low,
             Capabilities = Capabilities.Read,
             Backend = Backend,
+            BackendKey = BackendKey ?? Backend,
             Revocability = Revocability.Instant,
             Renewable = true,
             CountsPerWorkload = PerWorkload is not null,

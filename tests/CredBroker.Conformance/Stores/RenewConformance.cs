@@ -46,6 +46,30 @@ public abstract class RenewConformance(IStoreForm form) : StoreConformance(form)
     }
 
     [Test]
+    public async Task Renew_BackendGrantsLess_EndsWithWhatItGranted()
+    {
+        var task = await Broker.OpenAsync();
+        var lease = await Broker.IssueAsync(task, LeaseDraft.Secret);
+
+        var renewed = (RenewOutcome.Renewed)await Broker.TryRenewAsync(task, lease, Longer, granted: TimeSpan.FromMinutes(7));
+
+        Assert.That(renewed.Lease.ExpiresAt, Is.EqualTo(renewed.At + TimeSpan.FromMinutes(7)));
+    }
+
+    [Test]
+    public async Task Renew_BackendGrantsLessThanItHad_EndsEarlierThanWasPromised()
+    {
+        var task = await Broker.OpenAsync();
+        var lease = await Broker.IssueAsync(task, LeaseDraft.Secret);
+
+        var renewed = (RenewOutcome.Renewed)await Broker.TryRenewAsync(task, lease, Longer, granted: TimeSpan.FromMilliseconds(300));
+
+        Assert.That(renewed.Lease.ExpiresAt, Is.EqualTo(renewed.At + TimeSpan.FromMilliseconds(300)).And.LessThan(lease.ExpiresAt));
+        await PassAsync(renewed.Lease.ExpiresAt);
+        Assert.That(await Broker.ReadDueAsync(task), Does.Contain(lease.Id.Value));
+    }
+
+    [Test]
     public async Task Renew_LeaseAsItWasBefore_ConcurrentUpdate()
     {
         var task = await Broker.OpenAsync();

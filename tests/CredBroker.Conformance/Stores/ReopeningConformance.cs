@@ -52,6 +52,46 @@ public abstract class ReopeningConformance(IStoreForm form) : StoreConformance(f
         Assert.That((await Broker.ReadAsync(first)).TokenHash, Is.EqualTo(first.Token.SecretHash));
     }
 
+    [TestCase("digest-1")]
+    [TestCase("digest-2")]
+    public async Task Open_TaskOfThatNameWasAbandoned_AnotherTask(string digest)
+    {
+        var draft = new TaskDraft { TaskRef = NewRef };
+        var first = await Broker.OpenAsync(draft);
+        await Broker.SealAsync(first, EndReason.Abandoned);
+
+        var second = await Broker.OpenAsync(draft with { Digest = digest });
+
+        Assert.That(second.Id, Is.Not.EqualTo(first.Id));
+        Assert.That(await Broker.TryBeginAsync(second), Is.TypeOf<BeginOutcome.Begun>());
+        AssertRefused(await Broker.TryBeginAsync(first), ErrorReason.TaskEnded);
+    }
+
+    [Test]
+    public async Task Open_AbandonedTaskOfThatNameIsForgotten_TheNameStaysWithTheNewOne()
+    {
+        var draft = new TaskDraft { TaskRef = NewRef };
+        var first = await Broker.OpenAsync(draft);
+        await Broker.SealAsync(first, EndReason.Abandoned);
+        var second = await Broker.OpenAsync(draft);
+
+        await Broker.Tasks.FinishAsync(first.Task, TimeSpan.FromMilliseconds(1), None);
+
+        await UntilAsync(async () => await Broker.Tasks.FindAsync(first.Id, None) is null, "the abandoned task is forgotten");
+        Assert.That((await Broker.OpenAsync(draft)).Id, Is.EqualTo(second.Id));
+    }
+
+    [Test]
+    public async Task Open_TaskOfThatNameWasAbandonedManyTimesAtOnce_OneTask()
+    {
+        var draft = new TaskDraft { TaskRef = NewRef };
+        await Broker.SealAsync(await Broker.OpenAsync(draft), EndReason.Abandoned);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => Broker.TryOpenAsync(draft.Build(TimeProvider.System.GetUtcNow()))));
+
+        Assert.That(outcomes.Select(outcome => ((OpenOutcome.Opened)outcome).Task.Id).Distinct().ToList(), Has.Count.EqualTo(1));
+    }
+
     [Test]
     public async Task Open_TaskOfThatNameIsPastItsDeadline_Exists()
     {

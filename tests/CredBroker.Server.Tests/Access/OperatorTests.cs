@@ -61,6 +61,16 @@ public sealed class OperatorTests
     }
 
     [Test]
+    public void Principal_OfSeveralIssuers_IsToldApart()
+    {
+        RoleBinding[] bindings = [new("alice", OperatorRole.Responder, "payments")];
+        var (here, there) = (new Operator("alice", bindings, "https://a.test"), new Operator("alice", bindings, "https://b.test"));
+
+        Assert.That(here.Principal, Is.Not.EqualTo(there.Principal));
+        Assert.That(here.MayIn(OperatorRole.Responder, "payments"), Is.True);
+    }
+
+    [Test]
     public void Operator_WithoutBinding_MayNothing()
     {
         var nobody = new Operator("nobody", [new RoleBinding("alice", OperatorRole.PlatformAdmin, "*")]);

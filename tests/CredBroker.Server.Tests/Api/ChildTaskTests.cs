@@ -120,6 +120,20 @@ internal sealed class ChildTaskTests : ServerFixture
         await Refused.WithAsync(StatusCode.FailedPrecondition, "TASK_ENDED", () => child.IssueAsync());
     }
 
+    [TestCase(1)]
+    [TestCase(100)]
+    public async Task ListLeases_OfATree_OldestFirstAndOnlyWhatTheSelectorNames(int pageSize)
+    {
+        var parent = await Calls.OpenAsync();
+        var child = await OpenChildAsync(parent, OrdersRead);
+        string[] issued = [(await child.IssueAsync()).Lease.Id, (await parent.IssueAsync()).Lease.Id, (await child.IssueAsync()).Lease.Id];
+
+        Assert.That(await ListAsync(parent, new LeaseSelector(), pageSize), Is.EqualTo(issued));
+        Assert.That(await ListAsync(parent, new LeaseSelector { TaskId = child.Id }, pageSize), Is.EqualTo(new[] { issued[0], issued[2] }));
+        Assert.That(await ListAsync(child, new LeaseSelector(), pageSize), Is.EqualTo(new[] { issued[0], issued[2] }));
+        Assert.That(await ListAsync(child, new LeaseSelector { TaskId = parent.Id }, pageSize), Is.EqualTo(new[] { issued[0], issued[2] }));
+    }
+
     [Test]
     public async Task OpenTask_UnderAnEndedParent_TaskEnded()
     {
@@ -127,6 +141,20 @@ internal sealed class ChildTaskTests : ServerFixture
         await parent.EndAsync();
 
         await Refused.WithAsync(StatusCode.FailedPrecondition, "TASK_ENDED", () => OpenChildAsync(parent, OrdersRead));
+    }
+
+    private static async Task<IReadOnlyList<string>> ListAsync(OpenedTask task, LeaseSelector selector, int pageSize)
+    {
+        var request = new ListLeasesRequest { Selector = selector, PageSize = pageSize };
+        var ids = new List<string>();
+        do
+        {
+            var page = await task.Calls.Leases.ListLeasesAsync(request, task.Auth);
+            ids.AddRange(page.Leases.Select(lease => lease.Id));
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+        return ids;
     }
 
     private Task<OpenedTask> OpenChildAsync(OpenedTask parent, Delegation delegation, string? workload = null)

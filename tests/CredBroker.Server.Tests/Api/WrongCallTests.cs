@@ -66,16 +66,18 @@ internal sealed class WrongCallTests
         Assert.That(refusal.StatusCode, Is.EqualTo(StatusCode.ResourceExhausted));
     }
 
-    [Test]
-    public async Task Call_BytesThatAreNoMessage_NotAFaultOfTheBroker()
+    [TestCase(new byte[] { 0xff, 0xff, 0xff })]
+    [TestCase(new byte[] { 0x12, 0x02, 0xc3, 0x28 }, Description = "a text that is no UTF-8")]
+    [TestCase(new byte[] { 0x12, 0x7f, 0x61 }, Description = "a text that ends too soon")]
+    public async Task Call_BytesThatAreNoMessage_RefusedAsAnyBadRequest(byte[] message)
     {
         var method = new Method<byte[], byte[]>(
             MethodType.Unary, "credbroker.v1.TaskService", "OpenTask", Marshallers.Create(bytes => bytes, bytes => bytes), Marshallers.Create(bytes => bytes, bytes => bytes));
 
-        var refusal = await Refused.CatchAsync(
-            () => _context.Calls.Channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(), [0xff, 0xff, 0xff]).ResponseAsync);
+        var refusal = await Refused.WithAsync(
+            StatusCode.InvalidArgument, "INVALID_REQUEST",
+            () => _context.Calls.Channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(), message).ResponseAsync);
 
-        Assert.That(refusal.StatusCode, Is.Not.EqualTo(StatusCode.Internal));
         Assert.That(refusal.Status.Detail, Does.Not.Contain("Google.Protobuf"));
     }
 

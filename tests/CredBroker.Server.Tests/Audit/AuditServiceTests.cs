@@ -23,7 +23,10 @@ public sealed class AuditServiceTests
             await host.StopAsync();
         }
 
-        Assert.That(File.ReadAllLines(scratch.File("audit", "audit-000001.jsonl")), Has.Length.EqualTo(1));
+        var lines = File.ReadAllLines(scratch.File("audit", "audit-000001.jsonl"));
+        Assert.That(lines, Has.Length.EqualTo(3));
+        Assert.That(lines[0], Does.Contain("\"broker_started\""));
+        Assert.That(lines[2], Does.Contain("\"broker_stopped\""));
     }
 
     [Test]

@@ -78,6 +78,87 @@ internal sealed class AuditFaultTests
     }
 
     [Test]
+    public async Task OpenTask_RetriedAfterTheDiskFailed_Opened()
+    {
+        var request = _broker.Calls.OpenRequest("agent/named");
+        request.TaskRef = "run-1";
+        Break();
+        await Refused.WithAsync(StatusCode.Unavailable, "AUDIT_UNAVAILABLE", () => _broker.Calls.OpenAsync(request));
+        await MendAsync();
+
+        var opened = await _broker.Calls.OpenAsync(request);
+
+        Assert.That((await opened.IssueAsync()).Lease.State, Is.EqualTo(LeaseState.Active));
+        Assert.That(Lines("task_opened", "task"), Does.Contain(opened.Id));
+    }
+
+    [Test]
+    public async Task OpenTask_ReplyLostAndTheDiskFailsAtTheRetry_TheTaskLivesOn()
+    {
+        var request = _broker.Calls.OpenRequest("agent/named");
+        request.TaskRef = "run-1";
+        var lost = await _broker.Calls.OpenAsync(request);
+        Break();
+        await Refused.WithAsync(StatusCode.Unavailable, "AUDIT_UNAVAILABLE", () => _broker.Calls.OpenAsync(request));
+        await MendAsync();
+
+        var opened = await _broker.Calls.OpenAsync(request);
+
+        Assert.That((opened.Id, opened.Task.State), Is.EqualTo((lost.Id, TaskState.Open)));
+        Assert.That((await opened.IssueAsync()).Lease.State, Is.EqualTo(LeaseState.Active));
+        Assert.That(Lines("task_reopened", "task"), Is.EqualTo(new[] { lost.Id }));
+    }
+
+    [Test]
+    public async Task Issue_RetriedAfterTheDiskFailed_Issued()
+    {
+        Break();
+        await Refused.WithAsync(StatusCode.Unavailable, "AUDIT_UNAVAILABLE", () => _task.IssueAsync(key: "attempt-1"));
+        await MendAsync();
+
+        var issued = await _task.IssueAsync(key: "attempt-1");
+
+        Assert.That(issued.Lease.State, Is.EqualTo(LeaseState.Active));
+        Assert.That((await _task.IssueAsync(key: "attempt-1")).Lease.Id, Is.EqualTo(issued.Lease.Id));
+    }
+
+    [Test]
+    public async Task Issue_ReplyLostAndTheDiskFailsAtTheRetry_TheLeaseLivesOn()
+    {
+        var lost = await _task.IssueAsync(key: "attempt-1");
+        Break();
+        await Refused.WithAsync(StatusCode.Unavailable, "AUDIT_UNAVAILABLE", () => _task.IssueAsync(key: "attempt-1"));
+        await MendAsync();
+
+        Assert.That((await _task.IssueAsync(key: "attempt-1")).Lease, Is.EqualTo(lost.Lease));
+    }
+
+    [Test]
+    public async Task Issue_AnotherRequestUnderTheKeyOfOneThatNeverWas_Issued()
+    {
+        Break();
+        await Refused.WithAsync(StatusCode.Unavailable, "AUDIT_UNAVAILABLE", () => _task.IssueAsync(key: "attempt-1"));
+        await MendAsync();
+
+        Assert.That((await _task.IssueAsync("invoices-api", key: "attempt-1")).Lease.State, Is.EqualTo(LeaseState.Active));
+    }
+
+    [Test]
+    public async Task IssueAndOpenTask_TrailKnownToBeDown_NothingIsStored()
+    {
+        Break();
+        await Refused.WithAsync(StatusCode.Unavailable, "AUDIT_UNAVAILABLE", () => _task.IssueAsync());
+        var before = await _store.Redis.CommandAsync("DBSIZE");
+
+        var issue = await Refused.WithAsync(StatusCode.Unavailable, "AUDIT_UNAVAILABLE", () => _task.IssueAsync());
+        var open = await Refused.WithAsync(StatusCode.Unavailable, "AUDIT_UNAVAILABLE", () => _broker.Calls.OpenAsync());
+
+        Assert.That(await _store.Redis.CommandAsync("DBSIZE"), Is.EqualTo(before));
+        Assert.That(Refused.RetryOf(issue), Is.GreaterThan(TimeSpan.Zero));
+        Assert.That(Refused.RetryOf(open), Is.GreaterThan(TimeSpan.Zero));
+    }
+
+    [Test]
     public async Task Renew_DiskFails_RefusedAndNoLongerLife()
     {
         var issued = await _task.IssueAsync(ttl: TimeSpan.FromMinutes(1));

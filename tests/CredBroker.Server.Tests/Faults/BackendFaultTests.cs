@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CredBroker.Protocol.V1;
 using CredBroker.Server.Tests.Api;
 using CredBroker.TestHost;
@@ -43,6 +44,33 @@ internal sealed class BackendFaultTests
         Assert.That((lease.State, lease.EndReason), Is.EqualTo((LeaseState.Revoking, V1.EndReason.Abandoned)));
         _bench.Service.IsDown = false;
         await _task.UntilLeaseAsync(lease.Id, LeaseState.Revoked);
+    }
+
+    [Test]
+    public async Task Issue_RetriedAfterTheBackendWasAway_Issued()
+    {
+        _bench.Service.IsDown = true;
+        await Refused.WithAsync(StatusCode.Unavailable, "BACKEND_UNAVAILABLE", () => _task.IssueAsync("scripted", key: "attempt-1"));
+        _bench.Service.IsDown = false;
+
+        var issued = await _task.IssueAsync("scripted", key: "attempt-1");
+
+        Assert.That(issued.Lease.State, Is.EqualTo(LeaseState.Active));
+        Assert.That(_bench.Service.Credentials, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Issue_BackendAway_TheTrailSaysThatNothingWasIssuedAndHowTheLeaseEnded()
+    {
+        _bench.Service.IsDown = true;
+
+        await Refused.WithAsync(StatusCode.Unavailable, "BACKEND_UNAVAILABLE", () => _task.IssueAsync("scripted"));
+
+        var lease = (await _task.ListLeasesAsync()).Single().Id;
+        Assert.That(LinesOf("not_issued", _bench.Site).Select(line => ((string)line["lease"]!, (string?)line["reason"])), Is.EqualTo(new[] { (lease, "BACKEND_UNAVAILABLE") }));
+        // What a dead broker owed is written after ten seconds; a living one need not wait for that.
+        await Eventually.IsTrueAsync(
+            () => LinesOf("lease_revoking", _bench.Site).Any(line => (string?)line["lease"] == lease), "its end is on record", TimeSpan.FromSeconds(8));
     }
 
     [Test]
@@ -130,8 +158,9 @@ internal sealed class BackendFaultTests
         Assert.That(RevokedLines(second).Concat(RevokedLines(_bench.Site)), Is.EquivalentTo(leases));
     }
 
-    private static IEnumerable<string> RevokedLines(BrokerSite site) =>
-        site.ReadAudit().Where(line => (string?)line["type"] == "lease_revoked").Select(line => (string)line["lease"]!);
+    private static IEnumerable<string> RevokedLines(BrokerSite site) => LinesOf("lease_revoked", site).Select(line => (string)line["lease"]!);
+
+    private static IEnumerable<JsonNode> LinesOf(string type, BrokerSite site) => site.ReadAudit().Where(line => (string?)line["type"] == type);
 
     private async Task ReleaseAsync(string lease) =>
         await _broker.Calls.Credentials.ReleaseAsync(new ReleaseRequest { LeaseId = lease }, _task.Auth);

@@ -24,6 +24,7 @@ internal sealed class NearlyFullStoreTests
         await FillAsync(redis, 0.9);
 
         await Eventually.IsTrueAsync(() => IsRefusedAsync(task), "issuing stops");
+        await Refused.WithAsync(StatusCode.Unavailable, "STORE_UNAVAILABLE", () => broker.Calls.OpenAsync());
 
         Assert.That((await broker.Calls.Credentials.ReleaseAsync(new ReleaseRequest { LeaseId = lease }, task.Auth)).Lease.State, Is.EqualTo(LeaseState.Revoked));
         Assert.That(broker.Output, Does.Contain("is nearly full"));

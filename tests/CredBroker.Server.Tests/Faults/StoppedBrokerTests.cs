@@ -24,6 +24,8 @@ internal sealed class StoppedBrokerTests
         var exitCode = await broker.StopAsync();
 
         Assert.That(exitCode, Is.Zero, broker.Output);
+        var life = store.Site.ReadAudit().Select(line => (string?)line["type"]).Where(type => type?.StartsWith("broker_", StringComparison.Ordinal) == true);
+        Assert.That(life, Is.EqualTo(new[] { "broker_started", "broker_stopped" }));
         Assert.That(TimeProvider.System.GetElapsedTime(start), Is.LessThan(TimeSpan.FromSeconds(8)));
     }
 }

@@ -27,4 +27,27 @@ internal sealed class ProductionTests
         Assert.That(await http.GetStringAsync("/.well-known/openid-configuration"), Does.Contain("https://credbroker.acme.test"));
         Assert.That(site.ReadEndpoints().Keys, Is.EqualTo(new[] { "https" }));
     }
+
+    [Test]
+    public async Task Https_CertificateOfAnIntermediate_TheWholeChainIsSent()
+    {
+        using var site = new BrokerSite((await SharedBroker.GetRedisAsync()).ConnectionString + ",defaultDatabase=3");
+        using var tls = new TestCertificate(site);
+        tls.Configure();
+        var intermediate = tls.SignByIntermediate();
+        site.Settings["Tokens:Issuer"] = "https://credbroker.acme.test";
+        await using var broker = await BrokerProcess.StartAsync(site);
+        string[] sent = [];
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, chain, _) =>
+        {
+            sent = [.. chain!.ChainPolicy.ExtraStore.Select(certificate => certificate.Thumbprint)];
+            return true;
+        };
+        using var http = new HttpClient(handler) { BaseAddress = site.ReadEndpoints()["https"] };
+
+        await http.GetStringAsync("/readyz");
+
+        Assert.That(sent, Has.Member(intermediate));
+    }
 }

@@ -34,6 +34,7 @@ internal sealed class SecuredRedisTests
         _site.Settings["Storage:Redis:ClientKeyFile"] = _certificate.KeyFile;
         _site.Settings["Storage:Redis:PasswordFile"] = _site.FileOf("redis-password");
         await File.WriteAllTextAsync(_site.FileOf("redis-password"), Password + "\n");
+        ScratchFolder.SetMode(_site.FileOf("redis-password"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     [TearDown]
@@ -73,11 +74,18 @@ internal sealed class SecuredRedisTests
         await AssertRefusedAsync();
     }
 
-    private async Task AssertRefusedAsync()
+    [TestCase("redis-password"), TestCase("tls.key")]
+    public async Task Start_SecretThatOthersCanRead_Refused(string file)
+    {
+        ScratchFolder.SetMode(_site.FileOf(file), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        await AssertRefusedAsync($"The file {_site.FileOf(file)} is open to other users");
+    }
+
+    private async Task AssertRefusedAsync(string because = "Storage:Redis does not answer")
     {
         var (code, error) = await BrokerProcess.RunToEndAsync(_site);
 
         Assert.That(code, Is.EqualTo(1));
-        Assert.That(error, Does.StartWith("credbroker cannot start: Storage:Redis does not answer").And.Not.Contain(Password));
+        Assert.That(error, Does.StartWith($"credbroker cannot start: {because}").And.Not.Contain(Password));
     }
 }

@@ -33,6 +33,9 @@ internal sealed class StartupTests
     [TestCase("Listen:Https", "http://127.0.0.1:0", "Listen:Https must look like", 2)]
     [TestCase("Listen:Grcp", "http://127.0.0.1:0", "Listen:Grcp is not a setting")]
     [TestCase("Data:Pth", "x", "Data:Pth is not a setting")]
+    [TestCase("Storage:Rediss:ConnectionString", "127.0.0.1:1", "Storage:Rediss is not a setting")]
+    [TestCase("Lisen:Grpc", "http://127.0.0.1:0", "Lisen is not a setting")]
+    [TestCase("Attestation:SpifeJwt:Audiences:0", "x", "Attestation:SpifeJwt is not a setting")]
     [TestCase("Data:Path", " ", "Data:Path")]
     [TestCase("Storage:Redis:Conection", "x", "Storage:Redis:Conection is not a setting")]
     [TestCase("Storage:Redis:CallTimeout", "soon", "Storage:Redis:CallTimeout")]
@@ -54,6 +57,7 @@ internal sealed class StartupTests
     [TestCase("Revocation:RatePerBackend", "many", "Revocation:RatePerBackend")]
     [TestCase("Revocation:RatePerBackend", "0", "Revocation:RatePerBackend must be")]
     [TestCase("Revocation:Rate", "5", "Revocation:Rate is not a setting")]
+    [TestCase("Backends:Vault:Cluster", "x", "Backends:Vault:Cluster is not a setting")]
     public async Task Start_OneWrongSetting_OneClearLine(string setting, string value, string expected, int lines = 1)
     {
         using var site = new BrokerSite(_redis.ConnectionString);

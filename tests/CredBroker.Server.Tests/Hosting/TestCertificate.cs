@@ -30,6 +30,22 @@ internal sealed class TestCertificate : IDisposable
 
     public string KeyFile => _site.FileOf("tls.key");
 
+    /// <summary>Lets an authority between the root and the server sign instead; returns that authority's thumbprint.</summary>
+    public string SignByIntermediate()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var root = AuthorityRequest("CN=root", rootKey).CreateSelfSigned(now.AddMinutes(-5), now.AddHours(1));
+        using var middleKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var middle = AuthorityRequest("CN=between", middleKey).Create(root, now.AddMinutes(-5), now.AddMinutes(50), [1]).CopyWithPrivateKey(middleKey);
+        using var key = ECDsa.Create();
+        key.ImportFromPem(File.ReadAllText(KeyFile));
+        var request = new CertificateRequest("CN=credbroker", key, HashAlgorithmName.SHA256);
+        using var leaf = request.Create(middle, now.AddMinutes(-5), now.AddMinutes(40), [2]);
+        File.WriteAllText(CertificateFile, leaf.ExportCertificatePem() + "\n" + middle.ExportCertificatePem());
+        return middle.Thumbprint;
+    }
+
     /// <summary>Makes the site one for production, on one TLS port.</summary>
     public void Configure()
     {
@@ -51,4 +67,11 @@ internal sealed class TestCertificate : IDisposable
     }
 
     public void Dispose() => _certificate.Dispose();
+
+    private static CertificateRequest AuthorityRequest(string name, ECDsa key)
+    {
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        return request;
+    }
 }

@@ -1,8 +1,12 @@
+using System.Globalization;
 using CredBroker.Conformance.Stores;
 using CredBroker.Leases;
+using CredBroker.Revocation;
 using CredBroker.Server.Tests.Storage.Forms;
 using CredBroker.Tasks;
+using CredBroker.Testing.Audit;
 using CredBroker.Testing.Stores;
+using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 
 namespace CredBroker.Server.Tests.Storage;
@@ -72,6 +76,103 @@ public sealed class RecordTests() : StoreConformance(StoreForms.Redis)
     }
 
     [Test]
+    public async Task ReadDue_OneRecordIsUnreadable_TheOthersAreFound()
+    {
+        var task = await Broker.OpenAsync(new TaskDraft { Bucket = 3 });
+        var soon = LeaseDraft.Token with { Ttl = TimeSpan.FromMilliseconds(20) };
+        var damaged = await Broker.IssueAsync(task, soon);
+        var good = await Broker.IssueAsync(task, soon);
+        var elsewhere = await Broker.OpenAsync(new TaskDraft { Bucket = 9 });
+        var other = await Broker.IssueAsync(elsewhere, soon);
+        await DamageAsync(damaged);
+        await PassAsync(other.ExpiresAt);
+
+        Assert.That(await Broker.ReadDueAsync(task), Is.EqualTo(new[] { good.Id.Value }));
+        Assert.That(await Broker.ReadDueAsync(elsewhere), Is.EqualTo(new[] { other.Id.Value }));
+        // A broker of another version may be able to read it.
+        Assert.That(await Database.SortedSetScoreAsync("cb:{b03}:exp", damaged.Id.Value), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task ReadDue_MoreUnreadableThanOneReadTakes_TheOthersAreFound()
+    {
+        var task = await Broker.OpenAsync(new TaskDraft { Bucket = 11 });
+        var soon = LeaseDraft.Token with { Ttl = TimeSpan.FromMilliseconds(20) };
+        for (var i = 0; i < 5; i++) await DamageAsync(await Broker.IssueAsync(task, soon));
+        var good = await Broker.IssueAsync(task, soon);
+        await PassAsync(good.ExpiresAt);
+
+        var due = await Broker.Due.ReadDueAsync(perBucket: 2, None);
+
+        Assert.That(due.Single(batch => batch.Bucket == 11).Leases.Select(lease => lease.Id), Is.EqualTo(new[] { good.Id }));
+    }
+
+    [Test]
+    public async Task Scan_OneRecordIsUnreadable_TheOthersAreFound()
+    {
+        var task = await Broker.OpenAsync(new TaskDraft { Bucket = 3 });
+        var damaged = await Broker.IssueAsync(task);
+        var good = await Broker.IssueAsync(task);
+        await DamageAsync(damaged);
+        var selector = new LeaseSelector { TaskId = task.Id };
+
+        Assert.That((await Broker.Index.ScanAsync(3, selector, after: null, take: 10, None)).Leases.Select(lease => lease.Id), Is.EqualTo(new[] { good.Id }));
+        Assert.That((await Broker.Index.ReadAsync([damaged.Id, good.Id], None)).Select(lease => lease.Id), Is.EqualTo(new[] { good.Id }));
+        Assert.That((await Broker.Leases.ListAsync(task.Id, 0, 10, None)).Leases.Select(lease => lease.Id), Is.EqualTo(new[] { good.Id }));
+    }
+
+    [Test]
+    public async Task ListDeadLetters_OneRecordIsUnreadable_TheOthersAreListed()
+    {
+        var task = await Broker.OpenAsync(new TaskDraft { Bucket = 3 });
+        var draft = LeaseDraft.Secret with { Backend = "vault:damaged" };
+        var (damaged, good) = (await DieAsync(task, draft), await DieAsync(task, draft));
+        await DamageAsync(damaged);
+
+        var letters = (await Broker.Backlog.ListDeadLettersAsync(None)).Select(letter => letter.Lease.Id).ToList();
+
+        Assert.That(letters, Has.Member(good.Id).And.No.Member(damaged.Id));
+    }
+
+    [Test]
+    public async Task ListOpenOrders_OneRecordIsUnreadable_TheOthersAreListed()
+    {
+        var (damaged, good) = (Order(), Order());
+        await Broker.Orders.SaveAsync(damaged, None);
+        await Broker.Orders.SaveAsync(good, None);
+        await Database.StringSetAsync($"cb:{{meta}}:order:{damaged.Id.Value}", "{ what is this");
+
+        var open = (await Broker.Orders.ListOpenAsync(None)).Select(order => order.Id).ToList();
+
+        Assert.That(open, Has.Member(good.Id).And.No.Member(damaged.Id));
+    }
+
+    [Test]
+    public async Task DrainOwed_OneRecordIsUnreadable_TheOtherLinesAreWritten()
+    {
+        var task = await Broker.OpenAsync(new TaskDraft { Bucket = 3 });
+        var damaged = await Broker.RevokeAsync(await Broker.IssueAsync(task));
+        var good = await Broker.RevokeAsync(await Broker.IssueAsync(task));
+        foreach (var lease in new[] { damaged, good }) await Database.SortedSetAddAsync("cb:{b03}:ap", $"{lease.Id.Value} {lease.Generation}", 1);
+        await DamageAsync(damaged);
+        var audit = new RecordingAuditLog();
+
+        await new OwedAuditDrain(audit, Broker.Outbox, Broker.Leases, Broker.Tasks, NullLogger<OwedAuditDrain>.Instance).RunOnceAsync(None);
+
+        Assert.That(audit.Events.Select(line => line.LeaseId), Has.Member(good.Id.Value).And.No.Member(damaged.Id.Value));
+        Assert.That(await Database.SortedSetScoreAsync("cb:{b03}:ap", $"{good.Id.Value} {good.Generation}"), Is.Null);
+    }
+
+    [Test]
+    public async Task FindTask_RecordIsUnreadable_SaysSo()
+    {
+        var task = await Broker.OpenAsync(new TaskDraft { Bucket = 3 });
+        await Database.HashSetAsync($"cb:{{b03}}:T:{task.Id.Value}", "d", "{ what is this");
+
+        Assert.That(async () => await Broker.Tasks.FindAsync(task.Id, None), Throws.TypeOf<FormatException>().With.Message.Contains(task.Id.Value));
+    }
+
+    [Test]
     public async Task Lift_BrokerDiedWhileItRaised_GoneFromTheBucketsThatHadIt()
     {
         var id = FenceId.New(TimeProvider.System.GetUtcNow());
@@ -105,4 +206,23 @@ public sealed class RecordTests() : StoreConformance(StoreForms.Redis)
         Assert.That((await Broker.Fences.ListAsync(None)).Single().NotBefore, Is.EqualTo(raised.NotBefore));
         Assert.That((await Broker.ReadLogAsync(position)).Fences.Single().Fence.Id, Is.EqualTo(fence.Id));
     }
+
+    private Task<bool> DamageAsync(Lease lease) =>
+        Database.StringSetAsync(string.Create(CultureInfo.InvariantCulture, $"cb:{{b{lease.Id.Bucket:x2}}}:L:{lease.Id.Value}"), "a 1 0 what is this\n\n{}");
+
+    private async Task<Lease> DieAsync(HeldTask task, LeaseDraft draft)
+    {
+        var lease = await Broker.RevokeAsync(await Broker.IssueAsync(task, draft));
+        return await Broker.SettleAsync(await Broker.ClaimAsync(lease), SettlementOutcome.Dead) ?? throw new AssertionException("It was not settled.");
+    }
+
+    private static RevocationOrder Order() => new()
+    {
+        Id = OrderId.New(TimeProvider.System.GetUtcNow()),
+        Selectors = [new LeaseSelector { Tenant = "acme" }],
+        Reason = "a leak",
+        OrderedBy = "kim",
+        OrderedAt = TimeProvider.System.GetUtcNow(),
+        FenceId = FenceId.New(TimeProvider.System.GetUtcNow()),
+    };
 }

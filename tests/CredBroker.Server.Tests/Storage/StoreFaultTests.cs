@@ -35,6 +35,7 @@ public sealed class StoreFaultTests
         AssertStoreUnavailable(() => broker.TryBeginAsync(task, LeaseDraft.Token with { FenceEpoch = 0 }));
         AssertStoreUnavailable(() => broker.OpenAsync());
 
+        Assert.That(await broker.Tasks.HeartbeatAsync(task.Token, reattested: true, CancellationToken.None), Is.TypeOf<HeartbeatOutcome.Extended>());
         Assert.That(await broker.TryRevokeAsync(tokens), Has.Count.EqualTo(tokens.Length));
         Assert.That(await broker.TryRevokeAsync(secrets), Has.Count.EqualTo(secrets.Length));
         Assert.That((await broker.SettleAsync(await broker.ClaimAsync(secrets[0]), SettlementOutcome.Revoked))?.State, Is.EqualTo(LeaseState.Revoked));
@@ -82,6 +83,49 @@ public sealed class StoreFaultTests
         await server.StartAgainAsync();
         await UntilIssuedAsync(broker, task);
         Assert.That(await broker.TryRevokeAsync([lease]), Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Gone_LongerThanAHeartbeatTakes_TheTaskIsDueOnlyAWholeIntervalAfterwards()
+    {
+        await using var server = await RedisServerProcess.StartAsync("--appendfsync", "always");
+        await using var servers = await ServersAsync(server);
+        await using var broker = await BrokerServices.ConnectAsync(servers, StoreForm.Rules, CallTimeout);
+        var task = await broker.OpenAsync(new TaskDraft { HeartbeatInterval = TimeSpan.FromSeconds(6) });
+        await server.KillAsync();
+        AssertStoreUnavailable(() => broker.Due.ReadDueAsync(10, CancellationToken.None));
+        await UntilAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow() > task.Task.HeartbeatDeadline));
+        await server.StartAgainAsync();
+        await UntilAsync(async () => (await ReadDueAsync(broker, task)).Contains(task.Id.Value));
+
+        Assert.That(await broker.SealIfDueAsync(task), Is.EqualTo(SealOutcome.NotDue));
+
+        Assert.That(await ReadDueAsync(broker, task), Is.Empty, "what is not due yet is not met at every turn");
+        await UntilAsync(async () => (await ReadDueAsync(broker, task)).Contains(task.Id.Value));
+        Assert.That(await broker.SealIfDueAsync(task), Is.EqualTo(SealOutcome.Sealed));
+        Assert.That((await broker.ReadAsync(task)).EndReason, Is.EqualTo(EndReason.HeartbeatLost));
+    }
+
+    private static async Task<IReadOnlyList<string>> ReadDueAsync(BrokerOnStore broker, HeldTask task)
+    {
+        try
+        {
+            return await broker.ReadDueAsync(task);
+        }
+        catch (RefusedException refusal) when (refusal.Reason == ErrorReason.StoreUnavailable)
+        {
+            return [];
+        }
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.That(TimeProvider.System.GetElapsedTime(start), Is.LessThan(Patience));
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
     }
 
     private static async Task<StoreServers> ServersAsync(RedisServerProcess server) => new(

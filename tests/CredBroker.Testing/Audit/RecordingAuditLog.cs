@@ -53,7 +53,7 @@ public sealed class RecordingAuditLog : IAuditLog
     private async Task RecordAsync(IReadOnlyList<AuditEvent> auditEvents, Task held)
     {
         await held;
-        if (!IsAvailable) throw new RefusedException(ErrorReason.AuditUnavailable, "The audit trail cannot be written now.") { RetryAfter = TimeSpan.FromSeconds(1) };
+        this.RequireAvailable();
         lock (_gate) _events.AddRange(auditEvents);
     }
 }

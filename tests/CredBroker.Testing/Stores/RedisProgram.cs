@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -6,37 +5,20 @@ using System.Net.Sockets;
 
 namespace CredBroker.Testing.Stores;
 
-/// <summary>Starts Redis' programs, and ends with the test run those that were forgotten.</summary>
+/// <summary>Starts Redis' programs and speaks to them.</summary>
 internal static class RedisProgram
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-    private static readonly ConcurrentDictionary<Process, ConcurrentQueue<string>> Started = new();
-
-    static RedisProgram() => AppDomain.CurrentDomain.ProcessExit += (_, _) => KillForgotten();
 
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
 
-    public static Process Start(string program, IEnumerable<string> arguments)
-    {
-        var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })
-            ?? throw new InvalidOperationException($"{program} did not start.");
-        var lines = new ConcurrentQueue<string>();
-        Started[process] = lines;
-        process.OutputDataReceived += (_, line) =>
-        {
-            if (line.Data is not null && lines.Count < 200) lines.Enqueue(line.Data);
-        };
-        process.BeginOutputReadLine();
-        return process;
-    }
+    public static Process Start(string program, IEnumerable<string> arguments) => StoreProgram.Start(program, arguments);
 
     /// <exception cref="StoreMissingException">It is not.</exception>
     public static void RequireInstalled()
     {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         foreach (var program in new[] { "redis-server", "redis-cli" })
-            if (!folders.Any(folder => File.Exists(Path.Combine(folder, program))))
-                throw new StoreMissingException($"{program} is missing: apt-get install redis-server redis-tools.");
+            if (!StoreProgram.IsOnPath(program)) throw new StoreMissingException($"{program} is missing: apt-get install redis-server redis-tools.");
     }
 
     /// <summary>Waits until a server has loaded its data and answers.</summary>
@@ -91,23 +73,7 @@ internal static class RedisProgram
 
     private static RedisStartException Ended(Process process)
     {
-        process.WaitForExit();
-        var words = string.Join('\n', Started[process].TakeLast(5));
+        var words = StoreProgram.LastWords(process);
         return new RedisStartException($"redis-server ended: {words}", words.Contains("Address already in use", StringComparison.Ordinal));
-    }
-
-    private static void KillForgotten()
-    {
-        foreach (var process in Started.Keys)
-        {
-            try
-            {
-                process.Kill();
-            }
-            catch (InvalidOperationException)
-            {
-                // It was disposed or has ended.
-            }
-        }
     }
 }

@@ -50,8 +50,8 @@ public sealed class CatalogueFaultTests
             "a.yaml:14: kind: is missing; known: Target, Template, WorkloadRule",
             "b/two.yml:10: spec.risk: must be one of: low, medium, high, critical",
             "b/two.yml:13: spec.ttl.default: must not be longer than spec.ttl.max",
-            "b/two.yml:15: spec.backend: must hold exactly one of: token",
-            "b/two.yml:16: spec.backend.tokens: unknown field; known here: token",
+            "b/two.yml:15: spec.backend: must hold exactly one of: token, vault",
+            "b/two.yml:16: spec.backend.tokens: unknown field; known here: token, vault",
             "c.yaml:6: document: is not YAML: While scanning a plain scalar value, found invalid mapping.",
         }));
     }

@@ -196,19 +196,9 @@ public sealed class CatalogueReaderTests
     }
 
     [Test]
-    public void Read_ExampleOfTheDocs_IsGoodButForTheBackendThatIsNotThereYet()
+    public void Read_ExampleOfTheDocs_IsGood()
     {
-        _folder.Write("example.yaml", PolicyPage.Example);
-
-        var faults = CatalogueReader.Read(_folder.Path).Faults.Select(f => f.ToString());
-
-        Assert.That(faults, Is.EqualTo(new[] { "example.yaml:23: spec.backend.vault: not supported by this version" }));
-    }
-
-    [Test]
-    public void Read_ExampleOfTheDocsWithTokens_IsGood()
-    {
-        var snapshot = ReadGood(PolicyPage.Example.With("vault: { mount: database, role: orders-ro }", "token: { audience: orders-db }"));
+        var snapshot = ReadGood(PolicyPage.Example);
 
         Assert.That(snapshot.Templates.Keys, Is.EquivalentTo(new[] { "orders-db-read", "orders-api" }));
         Assert.That(snapshot.Templates["orders-db-read"].Sensitivity, Is.EqualTo(Sensitivity.Confidential));

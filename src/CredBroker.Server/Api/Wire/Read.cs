@@ -54,14 +54,14 @@ internal static class Read
         ? throw RefusedException.Invalid("evidence", "must be given")
         : new Evidence(wire.Attestor, wire.Payload.Memory);
 
-    public static LeaseId LeaseId(string wire) => CredBroker.LeaseId.TryParse(wire, out var id) && id.Bucket < Buckets.Count
+    public static LeaseId LeaseId(string wire) => CredBroker.LeaseId.TryParse(wire, out var id)
         ? id
         : throw new RefusedException(ErrorReason.LeaseNotFound, "There is no such lease.");
 
     public static TaskId? TaskId(string wire)
     {
         if (wire.Length == 0) return null;
-        return CredBroker.TaskId.TryParse(wire, out var id) && id.Bucket < Buckets.Count ? id : throw TaskGate.NotFound();
+        return CredBroker.TaskId.TryParse(wire, out var id) ? id : throw TaskGate.NotFound();
     }
 
     public static TaskState? TaskState(V1.TaskState wire) => wire switch

@@ -1,4 +1,5 @@
 using CredBroker.Attestation;
+using CredBroker.Server.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -22,6 +23,7 @@ public static class SpiffeJwtServiceCollectionExtensions
     public static IServiceCollection AddSpiffeJwtAttestor(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddWorkloadAttestation();
+        services.AddSettingsSection(SpiffeJwtOptions.SectionName);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SpiffeJwtOptions>, SpiffeJwtOptionsValidator>());
         services.AddOptions<SpiffeJwtOptions>()
             .Configure(options => Bind(configuration.GetSection(SpiffeJwtOptions.SectionName), options))

@@ -30,6 +30,7 @@ internal sealed class BucketKeys
         Fences = _prefix + "fences";
         DeadLetters = _prefix + "dl";
         TemplateIndexes = _prefix + "ix:tpls";
+        Queues = _prefix + "rqs";
     }
 
     public RedisKey Due { get; }
@@ -54,6 +55,9 @@ internal sealed class BucketKeys
 
     /// <summary>Which indexes by template there are: together they have every live lease of the bucket.</summary>
     public RedisKey TemplateIndexes { get; }
+
+    /// <summary>Which queues of revocations hold something.</summary>
+    public RedisKey Queues { get; }
 
     public static BucketKeys Of(int bucket) => All[bucket];
 
@@ -82,6 +86,9 @@ internal sealed class BucketKeys
 
     public RedisKey Queue(string backend, RevocationPriority priority) =>
         string.Create(CultureInfo.InvariantCulture, $"{_prefix}rq:{backend}:{(int)priority}");
+
+    /// <summary>The backend key of a queue of this bucket.</summary>
+    public string BackendOf(string queue) => queue[(_prefix.Length + "rq:".Length)..queue.LastIndexOf(':')];
 
     /// <summary>What stands for a template in keys and fields.</summary>
     public static string HashOfTemplate(string template) => Templates.Of(template);

@@ -11,8 +11,8 @@ internal static class LeaseCodec
 
     public static string WriteTerms(LeaseTerms terms) => JsonSerializer.Serialize(StoredTerms.From(terms), StoredJson.Default.StoredTerms);
 
-    public static string WriteNotes(string? handle, string? error = null) =>
-        JsonSerializer.Serialize(new StoredNotes { Handle = handle, Error = error }, StoredJson.Default.StoredNotes);
+    public static string WriteNotes(string? handle, string? error = null, LeaseId? supersededBy = null) => JsonSerializer.Serialize(
+        new StoredNotes { Handle = handle, Error = error, SupersededBy = supersededBy?.Value }, StoredJson.Default.StoredNotes);
 
     /// <summary>What the last attempt to revoke said.</summary>
     public static string? ReadError(string value)
@@ -24,15 +24,28 @@ internal static class LeaseCodec
     /// <summary>How often it was tried to revoke it.</summary>
     public static int ReadAttempts(string value) => int.Parse(value.Split(' ', 9)[7], NumberStyles.None, CultureInfo.InvariantCulture);
 
+    /// <exception cref="FormatException">It is damaged, or of a later version.</exception>
     public static Lease Read(LeaseId id, string value)
+    {
+        try
+        {
+            return ReadParts(id, value);
+        }
+        catch (Exception fault) when (UnreadableRecords.IsSignedBy(fault))
+        {
+            throw UnreadableRecords.Fault(id.Value, fault);
+        }
+    }
+
+    private static Lease ReadParts(LeaseId id, string value)
     {
         var header = value.IndexOf('\n', StringComparison.Ordinal);
         var notes = header < 0 ? -1 : value.IndexOf('\n', header + 1);
-        if (notes < 0) throw Damaged(id);
+        if (notes < 0) throw new FormatException();
         var text = value.AsSpan(0, header);
         Span<Range> fields = stackalloc Range[HeaderFields + 1];
-        if (text.Split(fields, ' ') != HeaderFields) throw Damaged(id);
-        var terms = JsonSerializer.Deserialize(value.AsSpan(notes + 1), StoredJson.Default.StoredTerms) ?? throw Damaged(id);
+        if (text.Split(fields, ' ') != HeaderFields) throw new FormatException();
+        var terms = JsonSerializer.Deserialize(value.AsSpan(notes + 1), StoredJson.Default.StoredTerms) ?? throw new FormatException();
         var stored = ReadNotes(value.AsSpan(header + 1, notes - header - 1));
         var confirmed = Number(text[fields[9]]);
         return new Lease
@@ -61,10 +74,8 @@ internal static class LeaseCodec
         'r' => LeaseState.Revoking,
         'd' => LeaseState.Revoked,
         'x' => LeaseState.Irrevocable,
-        _ => throw new FormatException("A lease in the store has an unknown state."),
+        _ => throw new FormatException(),
     };
 
     private static long Number(ReadOnlySpan<char> text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
-
-    private static FormatException Damaged(LeaseId id) => new($"The record of {id} is damaged.");
 }

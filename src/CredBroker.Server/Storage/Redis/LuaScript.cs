@@ -19,7 +19,7 @@ internal sealed class LuaScript
 
     public static LuaScript ReopenTask { get; } = new("reopen_task", releases: false);
 
-    public static LuaScript Heartbeat { get; } = new("heartbeat", releases: false);
+    public static LuaScript Heartbeat { get; } = new("heartbeat", releases: true);
 
     public static LuaScript Begin { get; } = new("begin", releases: false);
 
@@ -59,7 +59,7 @@ internal sealed class LuaScript
 
     public string Name { get; }
 
-    /// <summary>It takes things away, so a full store must still run it.</summary>
+    /// <summary>It takes things away, or keeps what lives from being taken, so a full store must still run it.</summary>
     public bool Releases { get; }
 
     /// <summary>Redis refuses another slot and undeclared flags once it reads the first line; the embedded store does not know it.</summary>

@@ -14,7 +14,7 @@ internal sealed class RedisAuditOutbox(RedisStore store, RedisClock clock) : IAu
             database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.SortedSetRangeByScoreWithScoresAsync(
                 BucketKeys.Of(bucket).AuditOwed, double.NegativeInfinity, until, take: perBucket))),
             cancellationToken);
-        return [.. owed.SelectMany((members, bucket) => members.Select(member => Read(bucket, member)))];
+        return [.. owed.SelectMany((members, bucket) => members.Select(member => TryRead(bucket, member))).OfType<OwedAudit>()];
     }
 
     public Task SettleAsync(IReadOnlyList<OwedAudit> owed, CancellationToken cancellationToken) =>
@@ -26,9 +26,12 @@ internal sealed class RedisAuditOutbox(RedisStore store, RedisClock clock) : IAu
     /// <summary>A lease ends in more than one step, and each of them owes its own line.</summary>
     private static RedisValue Member(OwedAudit note) => string.Create(CultureInfo.InvariantCulture, $"{note.SubjectId} {note.Generation}");
 
-    private static OwedAudit Read(int bucket, SortedSetEntry entry)
+    private OwedAudit? TryRead(int bucket, SortedSetEntry entry)
     {
         var parts = ((string)entry.Element!).Split(' ');
-        return new OwedAudit(bucket, parts[0], long.Parse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture), Instant.Read((long)entry.Score));
+        if (parts.Length == 2 && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var generation))
+            return new OwedAudit(bucket, parts[0], generation, Instant.Read((long)entry.Score));
+        store.Unreadable.Note(parts[0]);
+        return null;
     }
 }

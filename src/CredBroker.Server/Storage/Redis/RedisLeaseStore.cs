@@ -7,30 +7,15 @@ namespace CredBroker.Server.Storage.Redis;
 /// <summary>Leases in Redis, one script a transition.</summary>
 internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room) : ILeaseStore
 {
-    private const int SharedRevokeKeys = 7;
+    private const int SharedRevokeKeys = 8;
+    private const RevocationPriority SupersededPriority = RevocationPriority.TaskEnd;
 
     public async Task<BeginOutcome> BeginAsync(LeaseIntent intent, CancellationToken cancellationToken)
     {
         var terms = intent.Terms;
-        var keys = BucketKeys.Of(intent.Id.Bucket);
-        var lease = keys.Lease(intent.Id);
+        var lease = BucketKeys.Of(intent.Id.Bucket).Lease(intent.Id);
         room.Require(lease);
-        var storedTerms = LeaseCodec.WriteTerms(terms);
-        var reply = await store.RunAsync(
-            LuaScript.Begin,
-            [
-                keys.Task(terms.TaskId), lease, keys.Due, keys.LeasesOf(terms.TaskId), keys.ByWorkload(terms.Tenant, terms.Workload),
-                keys.ByTemplate(terms.Template), keys.FenceEpoch, keys.HighWater,
-                intent.IdempotencyKeyHash is { } key ? keys.IdempotencyKey(terms.TaskId, key) : lease,
-                keys.TemplateIndexes,
-            ],
-            [
-                intent.Id.Value, intent.TokenHash, store.Now, store.ClockBound, intent.FenceEpoch, Instant.Write(intent.Ttl),
-                Instant.Write(intent.MaxTtl), terms.IsBrokerMinted ? "t" : "b", Instant.Write(store.Options.IntentLife),
-                intent.PerTask is null ? "-" : BucketKeys.HashOfTemplate(terms.Template), intent.PerTask?.ToString(CultureInfo.InvariantCulture) ?? "",
-                intent.IdempotencyKeyHash is null ? "" : intent.RequestDigest, Instant.Write(store.Options.RememberIdempotencyKey), storedTerms,
-            ],
-            cancellationToken);
+        var reply = await store.RunAsync(LuaScript.Begin, BeginKeys(intent), BeginArguments(intent), cancellationToken);
         return reply.Code switch
         {
             "OK" => new BeginOutcome.Begun(new Lease
@@ -55,8 +40,8 @@ internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room) : ILease
         var keys = BucketKeys.Of(lease.Id.Bucket);
         var reply = await store.RunAsync(
             LuaScript.Handle,
-            [keys.Lease(lease.Id), .. RedisRevocationBacklog.Priorities.Select(priority => keys.Queue(lease.Terms.Backend, priority))],
-            [lease.Generation, LeaseCodec.WriteNotes(handle), lease.Id.Value],
+            [keys.Lease(lease.Id), keys.Due, .. RedisRevocationBacklog.Priorities.Select(priority => keys.Queue(lease.Terms.BackendKey, priority))],
+            [lease.Generation, LeaseCodec.WriteNotes(handle), lease.Id.Value, Instant.Write(store.Options.IntentLife)],
             cancellationToken);
         return reply.Code == "OK";
     }
@@ -67,7 +52,7 @@ internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room) : ILease
         RedisKey[] shared = [keys.Task(lease.Terms.TaskId), keys.Lease(lease.Id), keys.Due, keys.FenceEpoch, keys.HighWater];
         var reply = await store.RunAsync(
             LuaScript.Commit,
-            [.. shared, .. RedisRevocationBacklog.Priorities.Select(priority => keys.Queue(lease.Terms.Backend, priority))],
+            [.. shared, .. RedisRevocationBacklog.Priorities.Select(priority => keys.Queue(lease.Terms.BackendKey, priority))],
             [
                 lease.Id.Value, lease.Generation, fenceEpoch, store.Now, store.ClockBound, handle is null ? "" : LeaseCodec.WriteNotes(handle),
                 ttl is { } granted ? Instant.Write(granted) : "",
@@ -83,13 +68,16 @@ internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room) : ILease
         };
     }
 
-    public async Task<RenewOutcome> RenewAsync(Lease lease, string tokenHash, TimeSpan ttl, long fenceEpoch, CancellationToken cancellationToken)
+    public async Task<RenewOutcome> RenewAsync(Lease lease, LeaseRenewal renewal, CancellationToken cancellationToken)
     {
         var keys = BucketKeys.Of(lease.Id.Bucket);
         var reply = await store.RunAsync(
             LuaScript.Renew,
             [keys.Task(lease.Terms.TaskId), keys.Lease(lease.Id), keys.Due, keys.FenceEpoch, keys.HighWater],
-            [lease.Id.Value, tokenHash, store.Now, store.ClockBound, fenceEpoch, Instant.Write(ttl), lease.Generation],
+            [
+                lease.Id.Value, renewal.TokenHash, store.Now, store.ClockBound, renewal.FenceEpoch, Instant.Write(renewal.Ttl), lease.Generation,
+                renewal.Granted is { } granted ? Instant.Write(granted) : "",
+            ],
             cancellationToken);
         return reply.Code switch
         {
@@ -131,17 +119,68 @@ internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room) : ILease
         return new LeasePage(leases, members.Length < take ? null : skip + members.Length);
     }
 
-    /// <summary>Leases of one bucket by one MGET; those that are gone are left out.</summary>
+    /// <summary>Leases of one bucket by one MGET; those that are gone or unreadable are left out.</summary>
     internal static async Task<IReadOnlyList<Lease>> ReadAllAsync(
         RedisStore store, BucketKeys keys, IReadOnlyList<LeaseId> ids, CancellationToken cancellationToken)
     {
         if (ids.Count == 0) return [];
         RedisKey[] leaseKeys = [.. ids.Select(keys.Lease)];
-        var values = await store.GuardAsync(database => database.StringGetAsync(leaseKeys), cancellationToken);
+        return ReadAll(store, ids, await store.GuardAsync(database => database.StringGetAsync(leaseKeys), cancellationToken));
+    }
+
+    /// <summary>Leases from their records; those that are gone or unreadable are left out.</summary>
+    internal static IReadOnlyList<Lease> ReadAll(RedisStore store, IReadOnlyList<LeaseId> ids, RedisValue[] values)
+    {
         var leases = new List<Lease>(ids.Count);
         for (var i = 0; i < values.Length; i++)
-            if (!values[i].IsNull) leases.Add(LeaseCodec.Read(ids[i], (string)values[i]!));
+            if (!values[i].IsNull && TryRead(store, ids[i], (string)values[i]!) is { } lease) leases.Add(lease);
         return leases;
+    }
+
+    /// <summary>A lease from its record; null where it cannot be read, which is made known.</summary>
+    internal static Lease? TryRead(RedisStore store, LeaseId id, string value)
+    {
+        try
+        {
+            return LeaseCodec.Read(id, value);
+        }
+        catch (FormatException)
+        {
+            store.Unreadable.Note(id.Value);
+            return null;
+        }
+    }
+
+    private static RedisKey[] BeginKeys(LeaseIntent intent)
+    {
+        var terms = intent.Terms;
+        var keys = BucketKeys.Of(intent.Id.Bucket);
+        var lease = keys.Lease(intent.Id);
+        RedisKey[] own =
+        [
+            keys.Task(terms.TaskId), lease, keys.Due, keys.LeasesOf(terms.TaskId), keys.ByWorkload(terms.Tenant, terms.Workload),
+            keys.ByTemplate(terms.Template), keys.FenceEpoch, keys.HighWater,
+            intent.IdempotencyKeyHash is { } key ? keys.IdempotencyKey(terms.TaskId, key) : lease,
+            keys.TemplateIndexes,
+        ];
+        return intent.Supersedes is { } earlier
+            ? [.. own, keys.Lease(earlier.Id), keys.AuditOwed, keys.Queue(earlier.Terms.BackendKey, SupersededPriority), keys.Queues]
+            : own;
+    }
+
+    private RedisValue[] BeginArguments(LeaseIntent intent)
+    {
+        var terms = intent.Terms;
+        RedisValue[] own =
+        [
+            intent.Id.Value, intent.TokenHash, store.Now, store.ClockBound, intent.FenceEpoch, Instant.Write(intent.Ttl),
+            Instant.Write(intent.MaxTtl), terms.IsBrokerMinted ? "t" : "b", Instant.Write(store.Options.IntentLife),
+            intent.PerTask is null ? "-" : BucketKeys.HashOfTemplate(terms.Template), intent.PerTask?.ToString(CultureInfo.InvariantCulture) ?? "",
+            intent.IdempotencyKeyHash is null ? "" : intent.RequestDigest, Instant.Write(store.Options.RememberIdempotencyKey), LeaseCodec.WriteTerms(terms),
+        ];
+        return intent.Supersedes is { } earlier
+            ? [.. own, earlier.Id.Value, LeaseCodec.WriteNotes(earlier.BackendHandle, supersededBy: intent.Id), (int)SupersededPriority]
+            : own;
     }
 
     private static RedisKey[] RevokeKeys(BucketKeys keys, RevokeRequest request)
@@ -149,6 +188,7 @@ internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room) : ILease
         var all = new List<RedisKey>(SharedRevokeKeys + (5 * request.Leases.Count))
         {
             keys.Due, keys.Feed, keys.FeedSequence, keys.Revoked, keys.AuditOwed, keys.HighWater, keys.TemplateIndexes,
+            keys.Queues,
         };
         foreach (var lease in request.Leases)
         {
@@ -157,7 +197,7 @@ internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room) : ILease
             all.Add(keys.Task(terms.TaskId));
             all.Add(keys.ByWorkload(terms.Tenant, terms.Workload));
             all.Add(keys.ByTemplate(terms.Template));
-            all.Add(keys.Queue(terms.Backend, request.Priority));
+            all.Add(keys.Queue(terms.BackendKey, request.Priority));
         }
 
         return [.. all];

@@ -39,6 +39,9 @@ public sealed class RedisOptions
     /// <summary>How long a backend may take from the record of a lease to its credential.</summary>
     public TimeSpan IntentLife { get; set; } = TimeSpan.FromSeconds(95);
 
+    /// <summary>How far the heartbeat deadline of a task may move because the store or the broker was away.</summary>
+    public TimeSpan HeartbeatGrace { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Whether the embedded store is used.</summary>
     internal bool IsEmbedded => string.IsNullOrWhiteSpace(ConnectionString);
 
@@ -50,6 +53,7 @@ public sealed class RedisOptions
         .. Outside(nameof(Remember), Remember, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
         .. Outside(nameof(RememberIdempotencyKey), RememberIdempotencyKey, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
         .. Outside(nameof(IntentLife), IntentLife, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)),
+        .. Outside(nameof(HeartbeatGrace), HeartbeatGrace, TimeSpan.Zero, TimeSpan.FromHours(24)),
         .. FeedLength is >= 16 and <= 1_000_000 ? Array.Empty<string>() : [$"{SectionName}:{nameof(FeedLength)} must be from 16 to 1000000."],
         .. FileFaults(),
     ];

@@ -41,8 +41,22 @@ internal sealed class RedisOrderStore(RedisStore store) : IOrderStore, IPreviewS
         var ids = await store.GuardAsync(database => database.SetMembersAsync(OpenKey), cancellationToken);
         var open = new List<RevocationOrder>(ids.Length);
         foreach (var id in ids)
-            if (await FindAsync(OrderId.Parse((string)id!), cancellationToken) is { } order) open.Add(order);
+            if (await TryFindAsync((string)id!, cancellationToken) is { } order) open.Add(order);
         return open;
+    }
+
+    /// <summary>An order; null also where its record cannot be read, which is made known: it must not hold up the others.</summary>
+    private async Task<RevocationOrder?> TryFindAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(OrderId.Parse(id), cancellationToken);
+        }
+        catch (Exception fault) when (UnreadableRecords.IsSignedBy(fault))
+        {
+            store.Unreadable.Note(id);
+            return null;
+        }
     }
 
     public async Task<bool> TryHoldAsync(OrderId id, string holder, TimeSpan hold, CancellationToken cancellationToken)

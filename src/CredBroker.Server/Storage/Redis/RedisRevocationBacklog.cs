@@ -12,10 +12,17 @@ internal sealed class RedisRevocationBacklog(RedisStore store, RedisClock clock)
 
     private static readonly int TotalShares = Priorities.Sum(priority => (int)priority);
 
+    public async Task<IReadOnlyCollection<string>> ListBackendsAsync(CancellationToken cancellationToken) =>
+        (await ReadQueuesAsync(cancellationToken)).SelectMany(
+            (queues, bucket) => queues.Select(queue => BucketKeys.Of(bucket).BackendOf((string)queue!))).ToHashSet(StringComparer.Ordinal);
+
     public async Task<IReadOnlyList<QueuedRevocation>> ReadDueAsync(string backend, int count, CancellationToken cancellationToken)
     {
         var now = await clock.ReadAsync(cancellationToken);
-        var classes = await Task.WhenAll(Priorities.Select(priority => ReadClassAsync(backend, priority, now, count, cancellationToken)));
+        var queues = await ReadQueuesAsync(cancellationToken);
+        var classes = await Task.WhenAll(Priorities.Select(priority => ReadClassAsync(
+            [.. queues.SelectMany((held, bucket) => held.Where(queue => queue == BucketKeys.Of(bucket).Queue(backend, priority).ToString()))],
+            priority, now, count, cancellationToken)));
         var chosen = new List<QueuedRevocation>(count);
         for (var i = 0; i < classes.Length; i++)
             chosen.AddRange(classes[i].Take(Math.Max(1, count * (int)Priorities[i] / TotalShares)));
@@ -28,7 +35,7 @@ internal sealed class RedisRevocationBacklog(RedisStore store, RedisClock clock)
     {
         var keys = BucketKeys.Of(entry.LeaseId.Bucket);
         var reply = await store.RunAsync(
-            LuaScript.Claim, [keys.Queue(backend, entry.Priority), keys.Lease(entry.LeaseId)],
+            LuaScript.Claim, [keys.Queue(backend, entry.Priority), keys.Lease(entry.LeaseId), keys.Queues],
             [entry.LeaseId.Value, Instant.Write(visibility)], cancellationToken);
         return reply.Code == "OK"
             ? new ClaimedRevocation(LeaseCodec.Read(entry.LeaseId, reply.Text(0)), entry.Priority, reply.Number(1), (int)reply.Number(2), reply.Time(3))
@@ -42,13 +49,13 @@ internal sealed class RedisRevocationBacklog(RedisStore store, RedisClock clock)
         var reply = await store.RunAsync(
             LuaScript.Settle,
             [
-                keys.Queue(lease.Terms.Backend, claim.Priority), keys.Lease(lease.Id), keys.Task(lease.Terms.TaskId),
+                keys.Queue(lease.Terms.BackendKey, claim.Priority), keys.Lease(lease.Id), keys.Task(lease.Terms.TaskId),
                 keys.ByWorkload(lease.Terms.Tenant, lease.Terms.Workload), keys.ByTemplate(lease.Terms.Template), keys.DeadLetters, keys.AuditOwed,
-                keys.TemplateIndexes,
+                keys.TemplateIndexes, keys.Queues,
             ],
             [
                 lease.Id.Value, claim.Claim, Word(settlement.Outcome), Instant.Write(settlement.Pause),
-                LeaseCodec.WriteNotes(lease.BackendHandle, settlement.Error), Instant.Write(store.Options.Remember),
+                LeaseCodec.WriteNotes(settlement.Handle ?? lease.BackendHandle, settlement.Error, lease.SupersededBy), Instant.Write(store.Options.Remember),
             ],
             cancellationToken);
         return reply.Code == "OK" ? LeaseCodec.Read(lease.Id, reply.Text(0)) : null;
@@ -72,7 +79,7 @@ internal sealed class RedisRevocationBacklog(RedisStore store, RedisClock clock)
         var now = (await clock.ReadAsync(cancellationToken)).ToUnixTimeMilliseconds();
         var moved = await store.GuardAsync(
             database => Task.WhenAll(Priorities.Select(priority => database.SortedSetUpdateAsync(
-                keys.Queue(lease.Terms.Backend, priority), lease.Id.Value, now, SortedSetWhen.Exists))),
+                keys.Queue(lease.Terms.BackendKey, priority), lease.Id.Value, now, SortedSetWhen.Exists))),
             cancellationToken);
         return moved.Any(changed => changed);
     }
@@ -89,13 +96,19 @@ internal sealed class RedisRevocationBacklog(RedisStore store, RedisClock clock)
         return (waiting.Sum(), dead.Sum());
     }
 
+    /// <summary>Which queues hold something, bucket by bucket.</summary>
+    private Task<RedisValue[][]> ReadQueuesAsync(CancellationToken cancellationToken) => store.GuardAsync(
+        database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.SetMembersAsync(BucketKeys.Of(bucket).Queues))),
+        cancellationToken);
+
     private async Task<IReadOnlyList<QueuedRevocation>> ReadClassAsync(
-        string backend, RevocationPriority priority, DateTimeOffset now, int count, CancellationToken cancellationToken)
+        IReadOnlyList<RedisValue> queues, RevocationPriority priority, DateTimeOffset now, int count, CancellationToken cancellationToken)
     {
+        if (queues.Count == 0) return [];
         var until = now.ToUnixTimeMilliseconds();
         var due = await store.GuardAsync(
-            database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.SortedSetRangeByScoreWithScoresAsync(
-                BucketKeys.Of(bucket).Queue(backend, priority), double.NegativeInfinity, until, take: count))),
+            database => Task.WhenAll(queues.Select(queue => database.SortedSetRangeByScoreWithScoresAsync(
+                (string)queue!, double.NegativeInfinity, until, take: count))),
             cancellationToken);
         return [.. due.SelectMany(bucket => bucket).OrderBy(entry => entry.Score).Take(count)
             .Select(entry => new QueuedRevocation(LeaseId.Parse((string)entry.Element!), priority))];
@@ -107,9 +120,9 @@ internal sealed class RedisRevocationBacklog(RedisStore store, RedisClock clock)
         var value = await store.GuardAsync(database => database.StringGetAsync(keys.Lease(id)), cancellationToken);
         if (value.IsNull) return null;
         var text = (string)value!;
-        var lease = LeaseCodec.Read(id, text);
+        if (RedisLeaseStore.TryRead(store, id, text) is not { } lease) return null;
         var scores = await store.GuardAsync(
-            database => Task.WhenAll(Priorities.Select(priority => database.SortedSetScoreAsync(keys.Queue(lease.Terms.Backend, priority), id.Value))),
+            database => Task.WhenAll(Priorities.Select(priority => database.SortedSetScoreAsync(keys.Queue(lease.Terms.BackendKey, priority), id.Value))),
             cancellationToken);
         return new DeadLetter(
             lease, LeaseCodec.ReadAttempts(text), LeaseCodec.ReadError(text), scores.Max() is { } next ? Instant.Read((long)next) : null);
@@ -120,6 +133,7 @@ internal sealed class RedisRevocationBacklog(RedisStore store, RedisClock clock)
         SettlementOutcome.Revoked => "revoked",
         SettlementOutcome.Again => "again",
         SettlementOutcome.Uncounted => "uncounted",
+        SettlementOutcome.Noted => "noted",
         _ => "dead",
     };
 }

@@ -8,7 +8,6 @@ namespace CredBroker.Server.Storage.Redis;
 internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, RedisFenceStore fences, TimeProvider time) : IRevocationLog, IAsyncDisposable
 {
     private readonly WakeLatch _wake = new(time);
-    private int _listening;
 
     public async Task<FeedSlice> ReadAsync(FeedCursor? since, CancellationToken cancellationToken)
     {
@@ -39,22 +38,8 @@ internal sealed class RedisRevocationLog(RedisStore store, RedisEpoch epoch, Red
 
     public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        await ListenAsync();
+        await _wake.ListenAsync(wake => RedisWakeUp.ListenAsync(store.Connection, wake));
         await _wake.WaitAsync(atMost, cancellationToken);
-    }
-
-    /// <summary>Listens where nobody does yet. A store that is away now is tried again at the next wait; the poll does without.</summary>
-    private async Task ListenAsync()
-    {
-        if (Interlocked.Exchange(ref _listening, 1) == 1) return;
-        try
-        {
-            await RedisWakeUp.ListenAsync(store.Connection, _wake.Wake);
-        }
-        catch (Exception exception) when (exception is RedisException or RedisTimeoutException)
-        {
-            Volatile.Write(ref _listening, 0);
-        }
     }
 
     public ValueTask DisposeAsync()

@@ -10,7 +10,6 @@ internal sealed class RedisSigningKeyStore(RedisStore store, TimeProvider time) 
     private static readonly RedisKey RingKey = "cb:{meta}:keys";
     private static readonly RedisValue[] RingFields = ["v", "d"];
     private readonly WakeLatch _wake = new(time);
-    private int _listening;
 
     /// <summary>Ids of withdrawn keys by the instant until which verifiers are told of them.</summary>
     public static RedisKey WithdrawnKey { get; } = "cb:{meta}:withdrawn_keys";
@@ -51,7 +50,7 @@ internal sealed class RedisSigningKeyStore(RedisStore store, TimeProvider time) 
 
     public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _listening, 1) == 0) await RedisWakeUp.ListenForKeysAsync(store.Connection, _wake.Wake);
+        await _wake.ListenAsync(wake => RedisWakeUp.ListenForKeysAsync(store.Connection, wake));
         await _wake.WaitAsync(atMost, cancellationToken);
     }
 

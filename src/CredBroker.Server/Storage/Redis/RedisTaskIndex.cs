@@ -29,7 +29,20 @@ internal sealed class RedisTaskIndex(RedisStore store) : ITaskIndex
     {
         var fields = await store.GuardAsync(
             database => Task.WhenAll(ids.Select(id => database.HashGetAsync(BucketKeys.Of(id.Bucket).Task(id), TaskCodec.Fields))), cancellationToken);
-        return [.. ids.Select((id, i) => TaskCodec.Read(id, fields[i])).OfType<AgentTask>()];
+        return [.. ids.Select((id, i) => TryRead(id, fields[i])).OfType<AgentTask>()];
+    }
+
+    private AgentTask? TryRead(TaskId id, RedisValue[] fields)
+    {
+        try
+        {
+            return TaskCodec.Read(id, fields);
+        }
+        catch (FormatException)
+        {
+            store.Unreadable.Note(id.Value);
+            return null;
+        }
     }
 
     private static TaskPosition Read(SortedSetEntry entry) => new(Instant.Read((long)entry.Score), TaskId.Parse((string)entry.Element!));

@@ -4,38 +4,16 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>Tasks in Redis, one script a transition.</summary>
-internal sealed class RedisTaskStore(RedisStore store) : ITaskStore
+internal sealed class RedisTaskStore(RedisStore store, StoreContact contact, StoreRoom room) : ITaskStore
 {
+    private const int MaxRounds = 5;
+
     public async Task<OpenOutcome> OpenAsync(AgentTask task, string requestDigest, CancellationToken cancellationToken)
     {
-        var keys = BucketKeys.Of(task.Id.Bucket);
-        RedisKey own = keys.Task(task.Id);
-        var named = task.TaskRef is not null;
-        var reply = await store.RunAsync(
-            LuaScript.OpenTask,
-            [
-                own, keys.Due, keys.Tasks, keys.HighWater, named ? keys.TaskRef(task) : own,
-                task.ParentId is { } parent ? keys.Task(parent) : own, task.ParentId is { } above ? keys.ChildrenOf(above) : own,
-            ],
-            [
-                task.Id.Value, task.TokenHash, store.Now, store.ClockBound, Instant.Write(task.MaxDuration),
-                Instant.Write(task.HeartbeatInterval), Instant.Write(task.ReattestEvery), TaskCodec.Write(task), requestDigest,
-                named ? "1" : "0", task.ParentId is null ? "0" : "1",
-            ],
-            cancellationToken);
-        return reply.Code switch
-        {
-            "OK" => new OpenOutcome.Opened(task with
-            {
-                OpenedAt = reply.Time(0),
-                Deadline = reply.Time(1),
-                HeartbeatDeadline = reply.Time(2),
-                AttestedUntil = reply.Time(3),
-            }),
-            "EXISTS" => await ReopenAsync(task, requestDigest, reply.Text(0), cancellationToken),
-            "PARENT" => new OpenOutcome.ParentEnded(),
-            _ => new OpenOutcome.ClockFault(),
-        };
+        room.Require(BucketKeys.Of(task.Id.Bucket).Task(task.Id));
+        for (var round = 0; round < MaxRounds; round++)
+            if (await TryOpenAsync(task, requestDigest, cancellationToken) is { } outcome) return outcome;
+        throw new RefusedException(ErrorReason.ConcurrentUpdate, "Others are opening a task of this name; try again.") { RetryAfter = TimeSpan.FromSeconds(1) };
     }
 
     public async Task<AgentTask?> FindAsync(TaskId id, CancellationToken cancellationToken)
@@ -69,6 +47,7 @@ internal sealed class RedisTaskStore(RedisStore store) : ITaskStore
             [
                 request.TaskId.Value, request.TokenHash ?? "", (int)request.Reason, request.Outcome,
                 request.OnlyIfDue ? "1" : "0", store.Now, store.ClockBound, Instant.Write(request.ResumeAfter), request.EndedBy ?? "",
+                Instant.Write(contact.UnbrokenFor(request.TaskId.Bucket)), Instant.Write(store.Options.HeartbeatGrace),
             ],
             cancellationToken);
         return reply.Code switch
@@ -101,12 +80,46 @@ internal sealed class RedisTaskStore(RedisStore store) : ITaskStore
         return [.. children.Select(child => TaskId.Parse((string)child!))];
     }
 
-    private async Task<OpenOutcome> ReopenAsync(AgentTask asked, string requestDigest, string seen, CancellationToken cancellationToken)
+    /// <summary>Null where the name has become free meanwhile.</summary>
+    private async Task<OpenOutcome?> TryOpenAsync(AgentTask task, string requestDigest, CancellationToken cancellationToken)
+    {
+        var keys = BucketKeys.Of(task.Id.Bucket);
+        RedisKey own = keys.Task(task.Id);
+        var named = task.TaskRef is not null;
+        var reply = await store.RunAsync(
+            LuaScript.OpenTask,
+            [
+                own, keys.Due, keys.Tasks, keys.HighWater, named ? keys.TaskRef(task) : own,
+                task.ParentId is { } parent ? keys.Task(parent) : own, task.ParentId is { } above ? keys.ChildrenOf(above) : own,
+            ],
+            [
+                task.Id.Value, task.TokenHash, store.Now, store.ClockBound, Instant.Write(task.MaxDuration),
+                Instant.Write(task.HeartbeatInterval), Instant.Write(task.ReattestEvery), TaskCodec.Write(task), requestDigest,
+                named ? "1" : "0", task.ParentId is null ? "0" : "1",
+            ],
+            cancellationToken);
+        return reply.Code switch
+        {
+            "OK" => new OpenOutcome.Opened(task with
+            {
+                OpenedAt = reply.Time(0),
+                Deadline = reply.Time(1),
+                HeartbeatDeadline = reply.Time(2),
+                AttestedUntil = reply.Time(3),
+            }),
+            "EXISTS" => await ReopenAsync(task, requestDigest, reply.Text(0), cancellationToken),
+            "PARENT" => new OpenOutcome.ParentEnded(),
+            _ => new OpenOutcome.ClockFault(),
+        };
+    }
+
+    private async Task<OpenOutcome?> ReopenAsync(AgentTask asked, string requestDigest, string seen, CancellationToken cancellationToken)
     {
         var id = TaskId.Parse(seen[..seen.IndexOf(' ', StringComparison.Ordinal)]);
         var keys = BucketKeys.Of(id.Bucket);
         var reply = await store.RunAsync(
             LuaScript.ReopenTask, [keys.Task(id), keys.TaskRef(asked)], [id.Value, requestDigest, asked.TokenHash], cancellationToken);
+        if (reply.Code == "FREE") return null;
         if (reply.Code != "OK") return new OpenOutcome.Exists(id);
         return await FindAsync(id, cancellationToken) is { } task ? new OpenOutcome.Opened(task) : new OpenOutcome.Exists(id);
     }

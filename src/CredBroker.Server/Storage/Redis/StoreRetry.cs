@@ -27,7 +27,8 @@ internal sealed class StoreRetry(TimeProvider time)
         _pipeline.ExecuteAsync(
             static async (state, _) => await state.call(state.database), (call, database), cancellationToken);
 
-    private static bool WasNotRun(Exception fault) => fault switch
+    /// <summary>Whether the store has certainly not done what it was asked.</summary>
+    public static bool WasNotRun(Exception fault) => fault switch
     {
         RedisServerException said => said.Kind is RedisErrorKind.ReadOnly or RedisErrorKind.Loading or RedisErrorKind.ClusterDown
             or RedisErrorKind.TryAgain or RedisErrorKind.MasterDown or RedisErrorKind.NoReplicas,

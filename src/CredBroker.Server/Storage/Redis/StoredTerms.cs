@@ -26,6 +26,8 @@ internal sealed class StoredTerms
 
     [JsonPropertyName("b")] public required string Backend { get; init; }
 
+    [JsonPropertyName("k")] public string? BackendKey { get; init; }
+
     [JsonPropertyName("y")] public required int Revocability { get; init; }
 
     [JsonPropertyName("e")] public bool Renewable { get; init; }
@@ -54,6 +56,7 @@ internal sealed class StoredTerms
         Risk = (int)terms.Risk,
         Capabilities = (int)terms.Capabilities,
         Backend = terms.Backend,
+        BackendKey = terms.BackendKey == terms.Backend ? null : terms.BackendKey,
         Revocability = (int)terms.Revocability,
         Renewable = terms.Renewable,
         CountsPerWorkload = terms.CountsPerWorkload,
@@ -76,6 +79,7 @@ internal sealed class StoredTerms
         Risk = (RiskLevel)Risk,
         Capabilities = (Capabilities)Capabilities,
         Backend = Backend,
+        BackendKey = BackendKey ?? Backend,
         Revocability = (Revocability)Revocability,
         Renewable = Renewable,
         CountsPerWorkload = CountsPerWorkload,

@@ -12,11 +12,22 @@ internal static class TaskCodec
 
     public static string Write(AgentTask task) => JsonSerializer.Serialize(StoredTask.From(task), StoredJson.Default.StoredTask);
 
+    /// <exception cref="FormatException">It is damaged, or of a later version.</exception>
     public static AgentTask? Read(TaskId id, RedisValue[] fields)
     {
-        if (fields[0].IsNull) return null;
-        var stored = JsonSerializer.Deserialize((string)fields[0]!, StoredJson.Default.StoredTask)
-            ?? throw new FormatException($"The record of {id} is damaged.");
+        try
+        {
+            return fields[0].IsNull ? null : ReadParts(id, fields);
+        }
+        catch (Exception fault) when (UnreadableRecords.IsSignedBy(fault))
+        {
+            throw UnreadableRecords.Fault(id.Value, fault);
+        }
+    }
+
+    private static AgentTask ReadParts(TaskId id, RedisValue[] fields)
+    {
+        var stored = JsonSerializer.Deserialize((string)fields[0]!, StoredJson.Default.StoredTask) ?? throw new FormatException();
         return new AgentTask
         {
             Id = id,
@@ -57,6 +68,6 @@ internal static class TaskCodec
         "o" => TaskState.Open,
         "s" => TaskState.Sealed,
         "e" => TaskState.Ended,
-        _ => throw new FormatException("A task in the store has an unknown state."),
+        _ => throw new FormatException(),
     };
 }

@@ -1,9 +1,12 @@
+using StackExchange.Redis;
+
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>Lets one reader sleep until it is woken. Being woken while awake counts once, for the next sleep.</summary>
 internal sealed class WakeLatch(TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _wake = new(0, 1);
+    private int _listening;
 
     public void Wake()
     {
@@ -18,6 +21,20 @@ internal sealed class WakeLatch(TimeProvider time) : IDisposable
         catch (ObjectDisposedException)
         {
             // The broker is stopping.
+        }
+    }
+
+    /// <summary>Listens where it does not yet. A store that is away now is tried again the next time; the poll does without.</summary>
+    public async Task ListenAsync(Func<Action, Task> subscribe)
+    {
+        if (Interlocked.Exchange(ref _listening, 1) == 1) return;
+        try
+        {
+            await subscribe(Wake);
+        }
+        catch (Exception exception) when (exception is RedisException or RedisTimeoutException or RedisCommandException)
+        {
+            Volatile.Write(ref _listening, 0);
         }
     }
 

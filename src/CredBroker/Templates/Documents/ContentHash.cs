@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
+using CredBroker.Templates.Documents.Backends;
 
 namespace CredBroker.Templates.Documents;
 
@@ -62,10 +63,7 @@ internal static class ContentHash
     private static void Write(Utf8JsonWriter json, TemplateBackend backend)
     {
         json.WriteStringValue(backend.Name);
-        if (backend is not TokenTemplateBackend token) throw new NotSupportedException($"Backend {backend.Name} has no canonical form.");
-        json.WriteStringValue(token.Audience);
-        WriteAll(json, token.ReadScopes);
-        WriteAll(json, token.WriteScopes);
+        BackendDocuments.Of(backend).Write(json, backend);
     }
 
     private static void Write(Utf8JsonWriter json, Target target)
@@ -88,7 +86,7 @@ internal static class ContentHash
 
     private static void Write(Utf8JsonWriter json, TimeSpan duration) => json.WriteNumberValue((long)duration.TotalSeconds);
 
-    private static void WriteAll(Utf8JsonWriter json, IEnumerable<string> values)
+    public static void WriteAll(Utf8JsonWriter json, IEnumerable<string> values)
     {
         json.WriteStartArray();
         foreach (var value in values) json.WriteStringValue(value);

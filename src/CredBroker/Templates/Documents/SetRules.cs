@@ -10,6 +10,14 @@ internal static class SetRules
         SensitivityIsOnlyRaised(documents);
     }
 
+    /// <summary>Asks whether the templates of a good set can be used where they are.</summary>
+    public static void CheckPlace(IReadOnlyList<SourceDocument> documents, CatalogueSnapshot snapshot, IReadOnlyList<ITemplateCheck> checks)
+    {
+        foreach (var document in documents.Where(d => d.Kind == TemplateDocument.Kind))
+            foreach (var fault in checks.SelectMany(check => check.Check(snapshot.Templates[document.Name!])))
+                document.Refuse(fault.Field, fault.Description);
+    }
+
     /// <summary>What a template's sensitivity comes to: the higher of its target's and its own.</summary>
     public static Sensitivity Resolve(SourceDocument template, IReadOnlyDictionary<string, Target> targets)
     {

@@ -1,3 +1,4 @@
+using CredBroker.Templates.Documents.Backends;
 using CredBroker.Templates.Shapes;
 
 namespace CredBroker.Templates.Documents;
@@ -6,7 +7,6 @@ namespace CredBroker.Templates.Documents;
 internal static class TemplateDocument
 {
     private const int MostLeases = 1_000_000;
-    private const string Scopes = "spec.backend.token.scopes";
 
     private static readonly IReadOnlyList<(string Word, Capabilities Capability)> Offers =
         [("read", Capabilities.Read), ("write", Capabilities.Write), ("delegate", Capabilities.Delegate)];
@@ -18,22 +18,6 @@ internal static class TemplateDocument
     private static MapShape Limits { get; } = new(
         new Field("perTask", new IntegerShape(1, MostLeases), "Live leases that one task may hold. Absent: no limit."),
         new Field("perWorkload", new IntegerShape(1, MostLeases), "Live leases that one workload may hold. Absent: no limit."));
-
-    private static MapShape ScopeMap { get; } = new(
-        new Field("read", new ListShape(Words.Scope) { Least = 1 }, "Scopes that read grants, in order."),
-        new Field("write", new ListShape(Words.Scope) { Least = 1 }, "Scopes that write grants, in order."));
-
-    private static MapShape Token { get; } = new(
-        new Field("audience", Words.Audience, "The single aud of the token: the service that accepts it.") { IsRequired = true },
-        new Field("format", new ChoiceShape("jwt") { Unsupported = ["opaque"] }, "The form of the token.") { Default = "jwt" },
-        new Field("scopes", ScopeMap, "Scopes by capability. A capability without any grants none."));
-
-    private static MapShape Backend { get; } = new(
-        new Field("token", Token, "A token that the broker itself signs."),
-        new Field("vault", new UnsupportedShape(), "A secret that Vault makes."))
-    {
-        IsChoice = true,
-    };
 
     public static DocumentKind Kind { get; } = new(
         "Template",
@@ -48,9 +32,9 @@ internal static class TemplateDocument
             new Field("ttl", Ttl, "How long credentials live.") { IsRequired = true },
             new Field("renewable", new BooleanShape(), "Whether leases can be renewed.") { Default = "true" },
             new Field("limits", Limits, "How many live leases there may be."),
-            new Field("backend", Backend, "How the credentials are made: exactly one backend.") { IsRequired = true }),
+            new Field("backend", BackendDocuments.Shape, "How the credentials are made: exactly one backend.") { IsRequired = true }),
         DefaultTtlIsWithinMax,
-        ScopesAreOffered);
+        BackendDocuments.Check);
 
     /// <summary>What the template says; its version and sensitivity come from the set.</summary>
     public static Template Build(SourceDocument document, Sensitivity sensitivity) => new()
@@ -70,11 +54,10 @@ internal static class TemplateDocument
         Renewable = document.Text("spec.renewable") != "false",
         PerTask = document.Integer("spec.limits.perTask"),
         PerWorkload = document.Integer("spec.limits.perWorkload"),
-        Backend = new TokenTemplateBackend(
-            document.Text("spec.backend.token.audience")!, document.List($"{Scopes}.read"), document.List($"{Scopes}.write")),
+        Backend = BackendDocuments.Build(document),
     };
 
-    private static Capabilities CapabilitiesOf(SourceDocument document)
+    public static Capabilities CapabilitiesOf(SourceDocument document)
     {
         var words = document.List("spec.capabilities");
         return Offers.Where(offer => words.Contains(offer.Word)).Aggregate(Capabilities.None, (all, offer) => all | offer.Capability);
@@ -84,14 +67,5 @@ internal static class TemplateDocument
     {
         if (document.Duration("spec.ttl.default") > document.Duration("spec.ttl.max"))
             document.Refuse("spec.ttl.default", "must not be longer than spec.ttl.max");
-    }
-
-    private static void ScopesAreOffered(SourceDocument document)
-    {
-        var offered = CapabilitiesOf(document);
-        if (offered == Capabilities.None) return;
-        foreach (var (word, capability) in Offers.Where(offer => offer.Capability != Capabilities.Delegate))
-            if (!offered.HasFlag(capability) && document.Has($"{Scopes}.{word}"))
-                document.Refuse($"{Scopes}.{word}", $"scopes for a capability that is not offered; add {word} to spec.capabilities or take them out");
     }
 }

@@ -35,10 +35,12 @@ internal static class BrokerServices
         {
             Tasks = provider.GetRequiredService<ITaskStore>(),
             Leases = provider.GetRequiredService<ILeaseStore>(),
+            Index = provider.GetRequiredService<ILeaseIndex>(),
             Due = provider.GetRequiredService<IDueIndex>(),
             Fences = provider.GetRequiredService<IFenceStore>(),
             Backlog = provider.GetRequiredService<IRevocationBacklog>(),
             Quota = provider.GetRequiredService<IWorkloadQuota>(),
+            Orders = provider.GetRequiredService<IOrderStore>(),
             Outbox = provider.GetRequiredService<IAuditOutbox>(),
             Log = provider.GetRequiredService<IRevocationLog>(),
             StoreClock = provider.GetRequiredService<IStoreClock>(),

@@ -40,5 +40,9 @@ internal sealed class ModelLease(ModelTask task, Lease lease)
 
     public bool HoldsPlace => State != LeaseState.Revoked;
 
-    public DateTimeOffset DueAt(TimeSpan intentLife) => State == LeaseState.Intent ? Known.IssuedAt + intentLife : ExpiresAt;
+    /// <summary>Since when its credential may be being made: its record, or later its handle.</summary>
+    public (DateTimeOffset NotBefore, DateTimeOffset AtTheLatest) Since { get; set; } = (lease.IssuedAt, lease.IssuedAt);
+
+    public (DateTimeOffset NotBefore, DateTimeOffset AtTheLatest) Due(TimeSpan intentLife) =>
+        State == LeaseState.Intent ? (Since.NotBefore + intentLife, Since.AtTheLatest + intentLife) : (ExpiresAt, ExpiresAt);
 }

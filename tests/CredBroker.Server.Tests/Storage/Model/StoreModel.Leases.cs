@@ -44,6 +44,7 @@ internal sealed partial class StoreModel
         Hold(taken == current, $"the handle of a lease that is {lease.State} was {(taken ? "taken" : "refused")}");
         if (!current && !lease.IsQueued) return;
         lease.Handle = $"handle-{lease.Generation}";
+        if (current) lease.Since = (_before, _after);
         if (!lease.IsQueued) return;
         lease.Claims++;
         lease.Next = (_before, _after);
@@ -123,7 +124,11 @@ internal sealed partial class StoreModel
         var due = batches.SelectMany(batch => batch.Leases).Select(lease => lease.Id).ToHashSet();
         var live = _leases.Where(lease => lease.State is LeaseState.Intent or LeaseState.Active).ToList();
         foreach (var lease in live)
-            Hold(due.Contains(lease.Known.Id) ? MayHavePassed(lease.DueAt(store.Rules.IntentLife)) : !Passed(lease.DueAt(store.Rules.IntentLife)), "a lease is due too early or not at all");
+        {
+            var (notBefore, atTheLatest) = lease.Due(store.Rules.IntentLife);
+            Hold(due.Contains(lease.Known.Id) ? MayHavePassed(notBefore) : !Passed(atTheLatest), "a lease is due too early or not at all");
+        }
+
         foreach (var lease in live.Where(lease => due.Contains(lease.Known.Id))) await ExpireAsync(lease);
         foreach (var id in batches.SelectMany(batch => batch.Tasks)) await ExpireAsync(_tasks.Single(task => task.Held.Id == id));
     }
@@ -139,7 +144,7 @@ internal sealed partial class StoreModel
     private void NoteEnd(ModelLease lease, Lease changed, EndReason reason, RevocationPriority priority)
     {
         Hold(!lease.IsOver, "a lease that was over ended again");
-        var wasActive = lease.State == LeaseState.Active;
+        var (notBefore, atTheLatest) = lease.State == LeaseState.Active ? (_before, _after) : lease.Due(store.Rules.IntentLife);
         lease.Generation++;
         lease.EndReason = reason;
         if (!lease.IsSecret)
@@ -152,7 +157,6 @@ internal sealed partial class StoreModel
 
         lease.State = LeaseState.Revoking;
         lease.Priority = priority;
-        var earliest = wasActive ? _before : lease.Known.IssuedAt + store.Rules.IntentLife;
-        lease.Next = (earliest > _before ? earliest : _before, earliest > _after ? earliest : _after);
+        lease.Next = (notBefore > _before ? notBefore : _before, atTheLatest > _after ? atTheLatest : _after);
     }
 }

@@ -1,6 +1,6 @@
 -- Moves the end of an active lease, never past its maximum.
 -- KEYS task, lease, exp, fence_epoch, hwm
--- ARGV lease id, token hash, broker now, clock bound, fence epoch, ttl, generation
+-- ARGV lease id, token hash, broker now, clock bound, fence epoch, ttl, generation, ttl that the backend granted or ''
 local t = redis.call('HMGET', KEYS[1], 'st', 'tok', 'dl', 'au')
 if not t[1] or t[2] ~= ARGV[2] then return { 'TOKEN' } end
 if t[1] ~= 'o' then return { 'TASK_ENDED' } end
@@ -16,6 +16,8 @@ if l.state ~= 'a' or now >= l.exp then return { 'LEASE_NOT_RENEWABLE' } end
 if l.exp >= l.max then return { 'MAX_TTL_REACHED' } end
 if l.gen ~= tonumber(ARGV[7]) then return { 'CONCURRENT_UPDATE' } end
 l.exp = math.max(l.exp, math.min(now + tonumber(ARGV[6]), l.max))
+-- What the backend has cut short must not be promised any longer.
+if ARGV[8] ~= '' then l.exp = math.min(l.exp, now + tonumber(ARGV[8])) end
 l.gen = l.gen + 1
 local value = write_lease(l)
 redis.call('SET', KEYS[2], value)

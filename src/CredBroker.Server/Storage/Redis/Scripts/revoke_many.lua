@@ -1,5 +1,5 @@
 -- Records the end of leases: the one way in to revocation. What the broker minted itself is dead with this very script.
--- KEYS exp, feed, fseq, rv, ap, hwm, ix:tpls, then for each lease: lease, task, ix:wl, ix:tpl, rq
+-- KEYS exp, feed, fseq, rv, ap, hwm, ix:tpls, rqs, then for each lease: lease, task, ix:wl, ix:tpl, rq
 -- ARGV reason, only if due, broker now, clock bound, feed length, tombstone, priority, intent life, then for each lease: id, audience hash or '-'
 local now = store_now()
 local due = ARGV[2] == '1'
@@ -9,17 +9,19 @@ if due then
 end
 local out = { 'OK' }
 local told, latest = 0, 0
-for i = 0, (#KEYS - 7) / 5 - 1 do
-  local k = 7 + i * 5
+for i = 0, (#KEYS - 8) / 5 - 1 do
+  local k = 8 + i * 5
   local lease, task, ixwl, ixtpl, rq = KEYS[k + 1], KEYS[k + 2], KEYS[k + 3], KEYS[k + 4], KEYS[k + 5]
   local id, audience = ARGV[9 + i * 2], ARGV[10 + i * 2]
   local l = read_lease(redis.call('GET', lease))
   local change = l and (l.state == 'a' or l.state == 'i')
   if not change then redis.call('ZREM', KEYS[1], id) end
-  if change and due then
-    local at = tonumber(redis.call('ZSCORE', KEYS[1], id) or l.exp)
-    if at > now then change = false end
+  -- An intent is due when nothing can be made of it any more, and an active lease when it expires.
+  local at
+  if change and (due or l.state == 'i') then
+    at = tonumber(redis.call('ZSCORE', KEYS[1], id) or (l.state == 'i' and l.issued + tonumber(ARGV[8]) or l.exp))
   end
+  if change and due and at > now then change = false end
   local result = ''
   if change then
     local handed_out = l.state == 'a'
@@ -47,12 +49,13 @@ for i = 0, (#KEYS - 7) / 5 - 1 do
     else
       -- A backend may still be making what an intent asked for; asked to revoke too early it would find nothing.
       local first = now
-      if not handed_out then first = math.max(now, l.issued + tonumber(ARGV[8])) end
+      if not handed_out then first = math.max(now, at) end
       l.state = 'r'
       l.priority = tonumber(ARGV[7])
       result = write_lease(l)
       redis.call('SET', lease, result)
       redis.call('ZADD', rq, str(first), id)
+      redis.call('SADD', KEYS[8], rq)
     end
   end
   out[#out + 1] = result
@@ -61,7 +64,9 @@ if told > 0 then
   redis.call('LTRIM', KEYS[2], -tonumber(ARGV[5]), -1)
   -- Kept as much longer as a clock may be behind: a verifier that starts with the snapshot must not take a dead token for a good one.
   local bound = tonumber(ARGV[4])
-  redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', str(now - bound))
+  -- At most so many at a time: those of a large task run out all at once, and would hold up everybody.
+  local over = math.min(redis.call('ZCOUNT', KEYS[4], '-inf', str(now - bound)), 500)
+  if over > 0 then redis.call('ZREMRANGEBYRANK', KEYS[4], 0, over - 1) end
   local last = redis.call('ZREVRANGE', KEYS[4], 0, 0, 'WITHSCORES')
   if last[2] then latest = math.max(latest, tonumber(last[2])) end
   redis.call('PEXPIRE', KEYS[4], str(latest - now + bound + 1000))
