@@ -33,10 +33,6 @@ internal sealed class CrashingBacklog(IRevocationBacklog inner, CrashPoint crash
         return noted;
     }
 
-    public Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(CancellationToken cancellationToken) => inner.ListDeadLettersAsync(cancellationToken);
-
-    public Task<bool> RetryAsync(Lease lease, CancellationToken cancellationToken) => inner.RetryAsync(lease, cancellationToken);
-
     public Task<(long Waiting, long DeadLetters)> CountAsync(IReadOnlyList<string> backends, CancellationToken cancellationToken) =>
         inner.CountAsync(backends, cancellationToken);
 }

@@ -1,5 +1,6 @@
 using CredBroker.Backends;
 using CredBroker.Leases;
+using CredBroker.Revocation;
 using CredBroker.Tasks;
 using CredBroker.Templates;
 using Microsoft.AspNetCore.Builder;
@@ -26,6 +27,7 @@ internal static class CrashingBroker
             Decorate<ILeaseStore, CrashingLeaseStore>(services);
             Decorate<ITaskStore, CrashingTaskStore>(services);
             Decorate<IRevocationBacklog, CrashingBacklog>(services);
+            Decorate<IOrderLedger, CrashingOrderLedger>(services);
             if (scripted is not null) Decorate<ITemplateCatalogue, ScriptedCatalogue>(services);
             DecorateBackends(services);
         });

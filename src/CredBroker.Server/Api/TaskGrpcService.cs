@@ -11,7 +11,8 @@ namespace CredBroker.Server.Api;
 
 /// <summary><c>TaskService</c> of the protocol.</summary>
 internal sealed class TaskGrpcService(
-    TaskOpener opener, TaskHeartbeat heartbeat, TaskEnder ender, TaskGate gate, TaskLister lister, IHostApplicationLifetime broker)
+    TaskOpener opener, TaskHeartbeat heartbeat, TaskEnder ender, TaskConfirmation confirmation, TaskGate gate, TaskLister lister,
+    IHostApplicationLifetime broker)
     : TaskService.TaskServiceBase
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
@@ -80,8 +81,8 @@ internal sealed class TaskGrpcService(
         var seal = CallerAccess.OperatorOf(context) is { } caller
             ? new SealRequest(task.Id, EndReason.Operator) { Outcome = request.Outcome, EndedBy = caller.Principal }
             : new SealRequest(task.Id, EndReason.TaskEnded) { Outcome = request.Outcome };
-        var receipt = await ender.EndAsync(seal, CancellationToken.None) ?? throw TaskGate.NotFound();
-        if (wait is { } atMost) receipt = await ender.WaitAsync(receipt, atMost, context.CancellationToken);
+        var ended = await ender.EndAsync(seal, CancellationToken.None) ?? throw TaskGate.NotFound();
+        var receipt = await confirmation.WaitAsync(ended, wait ?? TimeSpan.Zero, context.CancellationToken);
         return new EndTaskResponse { Receipt = Write.Receipt(receipt) };
     }
 

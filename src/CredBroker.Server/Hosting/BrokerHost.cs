@@ -63,6 +63,7 @@ public static class BrokerHost
             kestrel.Limits.MaxRequestBodySize = MaxMessageBytes + 1024;
             listeners.Configure(kestrel);
         });
+        services.RefuseOtherSections();
         services.AddSettings<ListenOptions>(builder.Configuration, ListenOptions.SectionName, options => options.Faults());
         services.AddSettings<DataOptions>(builder.Configuration, DataOptions.SectionName, options => options.Faults());
         services.AddSingleton(TimeProvider.System);

@@ -46,11 +46,16 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<ILeaseRevoker>(provider => provider.GetRequiredService<LeaseRevoker>());
         services.AddSingleton<LeaseReleaser>();
         services.AddSingleton<TaskEnder>();
+        services.AddSingleton<TaskConfirmation>();
         services.AddSingleton<BackendRevoker>();
         services.AddSingleton<LeaseSweep>();
+        services.AddSingleton<OrderSweep>();
         services.AddSingleton<OrderConfirmation>();
         services.AddSingleton<OrderDrain>();
         services.AddSingleton<MassRevocation>();
+        services.AddSingleton<RevocationOrders>();
+        services.AddSingleton<StandingFences>();
+        services.AddSingleton<DeadLetterReview>();
         services.AddSingleton<ClockReset>();
         services.AddSingleton<Expirer>();
         services.AddSingleton<OwedAuditDrain>();

@@ -23,10 +23,13 @@ public static class SettingsServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Says that a section is read; sections that nobody reads stop the start.</summary>
-    internal static IServiceCollection AddSettingsSection(this IServiceCollection services, string section)
-    {
+    /// <summary>Says that a section is read.</summary>
+    internal static IServiceCollection AddSettingsSection(this IServiceCollection services, string section) =>
         services.AddSingleton(new SettingsSection(section));
+
+    /// <summary>Lets sections that nobody reads stop the start, for a host that has everything that reads any.</summary>
+    internal static IServiceCollection RefuseOtherSections(this IServiceCollection services)
+    {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SettingsSections.Names>, SettingsSections>());
         services.AddOptions<SettingsSections.Names>().ValidateOnStart();
         return services;

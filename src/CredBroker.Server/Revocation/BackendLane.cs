@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
-using System.Threading.RateLimiting;
 using CredBroker.Backends;
 using CredBroker.Leases;
 using CredBroker.Revocation;
-using Polly;
-using Polly.CircuitBreaker;
 
 namespace CredBroker.Server.Revocation;
 
@@ -12,57 +9,29 @@ namespace CredBroker.Server.Revocation;
 /// The share of one backend key of the revocation work: its own limit of attempts under way, its own rate and its own circuit
 /// breaker, so that a backend that is down holds up nobody else.
 /// </summary>
-internal sealed partial class BackendLane : IAsyncDisposable
+internal sealed partial class BackendLane(
+    string backend, IRevocationBacklog backlog, BackendRevoker revoker, RevocationOptions options, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    private readonly string _backend;
-    private readonly IRevocationBacklog _backlog;
-    private readonly BackendRevoker _revoker;
-    private readonly RevocationOptions _options;
-    private readonly ILogger _logger;
-    private readonly TokenBucketRateLimiter _rate;
-    private readonly SemaphoreSlim _places;
+    private readonly SemaphoreSlim _places = new(options.InFlightPerBackend);
+    private readonly RevocationRate _rate = new(options.RatePerBackend, time);
+    private readonly BackendBreaker _breaker = new(options.FailuresBeforeBreak, options.BreakFor, time);
     private readonly ConcurrentDictionary<LeaseId, bool> _underWay = new();
-    private readonly ResiliencePipeline<BackendRevocation> _breaker;
     private Task _turn = Task.CompletedTask;
 
-    public BackendLane(string backend, IRevocationBacklog backlog, BackendRevoker revoker, RevocationOptions options, TimeProvider time, ILogger logger)
-    {
-        _backend = backend;
-        _backlog = backlog;
-        _revoker = revoker;
-        _options = options;
-        _logger = logger;
-        _places = new SemaphoreSlim(options.InFlightPerBackend);
-        _rate = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = Math.Max(1, options.RatePerBackend / 5),
-            TokensPerPeriod = Math.Max(1, options.RatePerBackend / 5),
-            ReplenishmentPeriod = TimeSpan.FromMilliseconds(200),
-            QueueLimit = 1,
-        });
-        _breaker = new ResiliencePipelineBuilder<BackendRevocation> { TimeProvider = time }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<BackendRevocation>
-            {
-                FailureRatio = 1,
-                MinimumThroughput = Math.Max(2, options.FailuresBeforeBreak),
-                SamplingDuration = TimeSpan.FromSeconds(30),
-                BreakDuration = options.BreakFor,
-                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Result is BackendRevocation.Unavailable or BackendRevocation.Failed),
-            })
-            .Build();
-    }
+    /// <summary>Attempts that have begun and not ended.</summary>
+    public int UnderWay => _underWay.Count;
 
-    /// <summary>Begins a turn, and lets the one before go on where that has not come to its end: lanes do not wait for each other.</summary>
-    public void Begin(CancellationToken cancellationToken)
+    /// <summary>Begins a turn, or lets the one before go on where that has not come to its end: lanes do not wait for each other. Completes with the turn.</summary>
+    public Task Begin(CancellationToken cancellationToken)
     {
         if (_turn.IsCompleted) _turn = Task.Run(() => TurnAsync(cancellationToken), CancellationToken.None);
+        return _turn;
     }
 
     public async ValueTask DisposeAsync()
     {
         await _turn;
-        for (var place = 0; place < _options.InFlightPerBackend; place++) await _places.WaitAsync();
-        await _rate.DisposeAsync();
+        for (var place = 0; place < options.InFlightPerBackend; place++) await _places.WaitAsync();
         _places.Dispose();
     }
 
@@ -74,14 +43,13 @@ internal sealed partial class BackendLane : IAsyncDisposable
     {
         try
         {
-            foreach (var entry in await _backlog.ReadDueAsync(_backend, _options.InFlightPerBackend * 4, cancellationToken))
+            if (!_breaker.IsPassable) return;
+            foreach (var entry in await backlog.ReadDueAsync(backend, options.InFlightPerBackend * 4, cancellationToken))
             {
                 if (_underWay.ContainsKey(entry.LeaseId)) continue;
-                using var permit = await _rate.AcquireAsync(1, cancellationToken);
-                if (!permit.IsAcquired) return;
+                await _rate.WaitAsync(cancellationToken);
                 await _places.WaitAsync(cancellationToken);
-                _underWay[entry.LeaseId] = true;
-                _ = Task.Run(() => AttemptAsync(entry, cancellationToken), CancellationToken.None);
+                if (!TryBegin(entry, cancellationToken)) return;
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -90,25 +58,37 @@ internal sealed partial class BackendLane : IAsyncDisposable
         }
         catch (RefusedException refusal)
         {
-            LogTurnPostponed(_logger, _backend, ReasonName.Of(refusal.Reason));
+            LogTurnPostponed(logger, backend, ReasonName.Of(refusal.Reason));
         }
         catch (Exception exception)
         {
-            LogTurnFailed(_logger, exception, _backend);
+            LogTurnFailed(logger, exception, backend);
         }
     }
 
-    private async Task AttemptAsync(QueuedRevocation entry, CancellationToken cancellationToken)
+    /// <summary>Begins an attempt in a place that was taken; false, and the place is free again, where the backend is left alone.</summary>
+    private bool TryBegin(QueuedRevocation entry, CancellationToken cancellationToken)
     {
-        try
-        {
-            // The breaker stands before the claim: what is not attempted is not counted either.
-            await _breaker.ExecuteAsync(
-                async token => await ClaimAndRevokeAsync(entry, token) ?? BackendRevocation.Confirmed, cancellationToken);
-        }
-        catch (BrokenCircuitException)
+        var pass = _breaker.Enter();
+        if (pass == BreakerPass.Refused)
         {
             // It stays due, and is attempted once the backend has been found to answer.
+            _places.Release();
+            return false;
+        }
+
+        _underWay[entry.LeaseId] = true;
+        _ = Task.Run(() => AttemptAsync(entry, pass, cancellationToken), CancellationToken.None);
+        return true;
+    }
+
+    private async Task AttemptAsync(QueuedRevocation entry, BreakerPass pass, CancellationToken cancellationToken)
+    {
+        BackendRevocation? said = null;
+        try
+        {
+            if (await backlog.ClaimAsync(backend, entry, options.Visibility, cancellationToken) is { } claim)
+                said = await revoker.RevokeAsync(claim, options.AttemptTimeout, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -116,23 +96,18 @@ internal sealed partial class BackendLane : IAsyncDisposable
         }
         catch (RefusedException refusal)
         {
-            LogPostponed(_logger, _backend, entry.LeaseId.Value, ReasonName.Of(refusal.Reason));
+            LogPostponed(logger, backend, entry.LeaseId.Value, ReasonName.Of(refusal.Reason));
         }
         catch (Exception exception)
         {
-            LogFailed(_logger, exception, _backend, entry.LeaseId.Value);
+            LogFailed(logger, exception, backend, entry.LeaseId.Value);
         }
         finally
         {
+            _breaker.Leave(pass, said);
             _underWay.TryRemove(entry.LeaseId, out _);
             _places.Release();
         }
-    }
-
-    private async ValueTask<BackendRevocation?> ClaimAndRevokeAsync(QueuedRevocation entry, CancellationToken cancellationToken)
-    {
-        var claim = await _backlog.ClaimAsync(_backend, entry, _options.Visibility, cancellationToken);
-        return claim is null ? null : await _revoker.RevokeAsync(claim, _options.AttemptTimeout, cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The revocations at {Backend} will be looked at again: {Reason}")]

@@ -14,6 +14,6 @@ internal sealed class ExpiryWorker(Expirer expirer, TimeProvider time, ILogger<E
     {
         // A backlog is worked off without pausing, but something that stays due cannot keep the worker spinning.
         for (var turn = 0; turn < MaxTurnsWithoutPause; turn++)
-            if (await expirer.RunOnceAsync(cancellationToken) < Leases.RevokeRequest.MaxLeases) return;
+            if (await expirer.RunOnceAsync(cancellationToken) < Expirer.PerBucket) return;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class RevocationWorker(
         {
             if (!_lanes.TryGetValue(key, out var lane))
                 _lanes.Add(key, lane = new BackendLane(key, backlog, revoker, options.Value, _time, logger));
-            lane.Begin(cancellationToken);
+            _ = lane.Begin(cancellationToken);
         }
     }
 }

@@ -39,10 +39,11 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<IFenceStore>(provider => provider.GetRequiredService<RedisFenceStore>());
         services.AddSingleton<IRevocationBacklog, RedisRevocationBacklog>();
         services.AddSingleton<IWorkloadQuota, RedisWorkloadQuota>();
-        services.AddSingleton<RedisOrderStore>();
+        services.AddSingleton<IDeadLetters, RedisDeadLetters>();
+        services.AddSingleton<IOrderStore, RedisOrderStore>();
+        services.AddSingleton<IOrderLedger, RedisOrderLedger>();
+        services.AddSingleton<IPreviewStore, RedisPreviewStore>();
         services.AddSingleton<ISigningKeyStore, RedisSigningKeyStore>();
-        services.AddSingleton<IOrderStore>(provider => provider.GetRequiredService<RedisOrderStore>());
-        services.AddSingleton<IPreviewStore>(provider => provider.GetRequiredService<RedisOrderStore>());
         return services;
     }
 }

@@ -80,4 +80,7 @@ public enum AuditEventType
 
     /// <summary>An allowed change of the signing keys did not take place: another broker's was first, and it is decided anew.</summary>
     SigningKeyChangeOvertaken,
+
+    /// <summary>An operator had a backend asked again to revoke a dead letter.</summary>
+    DeadLetterRetried,
 }

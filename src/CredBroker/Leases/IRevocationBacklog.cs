@@ -15,12 +15,6 @@ public interface IRevocationBacklog
     /// <summary>Records what the backend said; null where somebody else has taken the claim over.</summary>
     Task<Lease?> SettleAsync(ClaimedRevocation claim, RevocationSettlement settlement, CancellationToken cancellationToken);
 
-    /// <summary>Leases whose backend would not revoke them.</summary>
-    Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(CancellationToken cancellationToken);
-
-    /// <summary>Makes a dead letter due now; false where it is none.</summary>
-    Task<bool> RetryAsync(Lease lease, CancellationToken cancellationToken);
-
     /// <summary>How many entries wait, and how many dead letters there are.</summary>
     Task<(long Waiting, long DeadLetters)> CountAsync(IReadOnlyList<string> backends, CancellationToken cancellationToken);
 }

@@ -1,12 +1,12 @@
 namespace CredBroker.Revocation;
 
-/// <summary>Durable revocation orders.</summary>
+/// <summary>Durable revocation orders. Only whoever holds an order writes it: the store looks at the hold in the very step that writes.</summary>
 public interface IOrderStore
 {
-    /// <summary>Records an order, new or changed. Only whoever holds its lock changes one.</summary>
-    Task SaveAsync(RevocationOrder order, CancellationToken cancellationToken);
+    /// <summary>Records an order, new or changed, but for its counts; false, and nothing is written, where <paramref name="holder"/> does not hold it.</summary>
+    Task<bool> SaveAsync(RevocationOrder order, string holder, CancellationToken cancellationToken);
 
-    /// <summary>The order, or null where it is unknown or forgotten.</summary>
+    /// <summary>The order with its counts, or null where it is unknown or forgotten.</summary>
     Task<RevocationOrder?> FindAsync(OrderId id, CancellationToken cancellationToken);
 
     /// <summary>Orders that something is left to do for.</summary>
@@ -14,13 +14,4 @@ public interface IOrderStore
 
     /// <summary>Takes or prolongs the right to work on an order for <paramref name="hold"/>; false where another broker has it.</summary>
     Task<bool> TryHoldAsync(OrderId id, string holder, TimeSpan hold, CancellationToken cancellationToken);
-
-    /// <summary>Remembers leases of an order that their backends have not confirmed yet.</summary>
-    Task AddUnconfirmedAsync(OrderId id, IReadOnlyList<LeaseId> leases, CancellationToken cancellationToken);
-
-    /// <summary>Some of the leases that are not confirmed yet.</summary>
-    Task<IReadOnlyList<LeaseId>> SampleUnconfirmedAsync(OrderId id, int count, CancellationToken cancellationToken);
-
-    /// <summary>Forgets leases that are confirmed, or that could not be revoked.</summary>
-    Task RemoveUnconfirmedAsync(OrderId id, IReadOnlyList<LeaseId> leases, CancellationToken cancellationToken);
 }

@@ -12,19 +12,25 @@ public sealed class LeaseRevoker(ILeaseStore store, IWorkloadQuota quota, Transi
     public async Task<IReadOnlyList<Lease>> RevokeAsync(
         IReadOnlyList<Lease> leases, EndReason reason, RevocationPriority priority, bool onlyIfDue, CancellationToken cancellationToken)
     {
-        var changed = new List<Lease>(leases.Count);
+        var all = new List<Lease>(leases.Count);
         foreach (var bucket in leases.GroupBy(lease => lease.Id.Bucket))
         {
+            // One after the other: between two of them the store serves everybody else.
             foreach (var chunk in bucket.Chunk(RevokeRequest.MaxLeases))
             {
-                changed.AddRange(await store.RevokeAsync(
-                    new RevokeRequest(chunk, reason, priority) { OnlyIfDue = onlyIfDue }, cancellationToken));
+                var changed = await store.RevokeAsync(new RevokeRequest(chunk, reason, priority) { OnlyIfDue = onlyIfDue }, cancellationToken);
+                await TellAsync(changed);
+                all.AddRange(changed);
             }
         }
 
+        return all;
+    }
+
+    private async Task TellAsync(IReadOnlyList<Lease> changed)
+    {
         foreach (var lease in changed) transitions.Note(lease);
         var freed = changed.Where(lease => lease.State == LeaseState.Revoked && lease.Terms.CountsPerWorkload).ToList();
         if (freed.Count > 0) await quota.ReturnAsync([.. freed.Select(lease => (lease.Id, lease.Terms))], CancellationToken.None);
-        return changed;
     }
 }

@@ -16,7 +16,7 @@ public sealed class LeaseSweep(ILeaseIndex index)
             string? after = null;
             do
             {
-                var page = await index.ScanAsync(bucket, selectors[number], after, RevokeRequest.MaxLeases, cancellationToken);
+                var page = await index.ScanAsync(bucket, selectors[number], after, LeasePage.Size, cancellationToken);
                 var live = page.Leases
                     .Where(lease => lease.State is LeaseState.Intent or LeaseState.Active && !earlier.Exists(selector => selector.Matches(lease))).ToList();
                 if (live.Count > 0) yield return live;

@@ -1,16 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
-using CredBroker.Audit;
 using CredBroker.Leases;
 
 namespace CredBroker.Revocation;
 
 /// <summary>
-/// What a responder does: look at what would be hit, order its end, lift a fence. An order is recorded before its fence is
-/// raised, and neither waits for the audit trail; lifting does.
+/// What a responder does: look at what would be hit, order its end. Every selector is narrowed to tenants in which they may. An order
+/// is recorded before its fence is raised, and neither waits for the audit trail.
 /// </summary>
-public sealed class MassRevocation(
-    LeaseSweep sweep, IPreviewStore previews, IFenceStore fences, OrderDrain drain, IAuditLog audit, TimeProvider time)
+public sealed class MassRevocation(LeaseSweep sweep, IPreviewStore previews, OrderDrain drain, TimeProvider time)
 {
     /// <summary>Above this many leases the previewed count has to be given back.</summary>
     public const long ConfirmAbove = 100;
@@ -18,9 +16,15 @@ public sealed class MassRevocation(
     private const int MaxSelectorBytes = 64 * 1024;
     private const int ParallelBuckets = 8;
 
-    /// <summary>What a revocation would hit; remembered for a while as what this operator has seen.</summary>
-    public async Task<BlastRadius> PreviewAsync(IReadOnlyList<LeaseSelector> selectors, string principal, CancellationToken cancellationToken)
+    /// <summary>
+    /// What a revocation would hit; remembered for a while as what this operator has seen. Whoever may revoke is shown what a
+    /// revocation of theirs would hit, and not what they may only look at.
+    /// </summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.InvalidRequest"/>, or <see cref="ErrorReason.OperatorRoleRequired"/>: a tenant is named that is none of theirs.</exception>
+    public async Task<BlastRadius> PreviewAsync(
+        TenantScope mayRevoke, TenantScope mayLook, IReadOnlyList<LeaseSelector> selectors, string principal, CancellationToken cancellationToken)
     {
+        selectors = SelectorScope.Narrow(selectors, mayRevoke.IsNone ? mayLook : mayRevoke);
         Validate(selectors);
         var radius = new BlastRadius();
         await Parallel.ForEachAsync(
@@ -42,11 +46,13 @@ public sealed class MassRevocation(
 
     /// <summary>Orders a revocation. It is under way when this returns, and goes on if this broker dies.</summary>
     /// <exception cref="RefusedException">
-    /// <see cref="ErrorReason.InvalidRequest"/>: no reason, nothing selected, not previewed, or the count given back is another.
+    /// <see cref="ErrorReason.InvalidRequest"/>: no reason, nothing selected, not previewed, or the count given back is another;
+    /// <see cref="ErrorReason.OperatorRoleRequired"/>: a tenant is named that is none of theirs.
     /// </exception>
     public async Task<RevocationOrder> OrderAsync(
-        IReadOnlyList<LeaseSelector> selectors, string reason, long confirmCount, string principal, CancellationToken cancellationToken)
+        TenantScope mayRevoke, IReadOnlyList<LeaseSelector> selectors, string reason, long confirmCount, string principal, CancellationToken cancellationToken)
     {
+        selectors = SelectorScope.Narrow(selectors, mayRevoke);
         Validate(selectors);
         new RequestLimits().RequiredText("reason", reason).ThrowIfAny();
         await RequirePreviewAsync(selectors, confirmCount, principal, cancellationToken);
@@ -61,29 +67,6 @@ public sealed class MassRevocation(
             FenceId = FenceId.New(now),
         };
         return await drain.BeginAsync(order, CancellationToken.None);
-    }
-
-    /// <summary>Lifts a fence; what it killed stays dead. Two people have to agree unless one may decide alone. False = a second is needed.</summary>
-    /// <exception cref="RefusedException"><see cref="ErrorReason.InvalidRequest"/>, or <see cref="ErrorReason.AuditUnavailable"/>: it stays.</exception>
-    public async Task<bool> LiftAsync(FenceId id, string reason, string principal, bool aloneIsEnough, CancellationToken cancellationToken)
-    {
-        new RequestLimits().RequiredText("reason", reason).ThrowIfAny();
-        if ((await fences.ListAsync(cancellationToken)).All(fence => fence.Id != id))
-            throw RefusedException.Invalid("fence_id", "is no fence that stands");
-        var other = aloneIsEnough ? principal : await previews.SecondAsync(id, principal, cancellationToken);
-        if (other is null) return false;
-        await audit.AppendAsync(
-            new AuditEvent
-            {
-                Type = AuditEventType.FenceLiftAllowed,
-                Time = time.GetUtcNow(),
-                Actor = new AuditActor("human", principal, ""),
-                Message = reason,
-                Details = new Dictionary<string, string> { ["fence"] = id.Value, ["agreed_with"] = other },
-            },
-            cancellationToken);
-        await fences.LiftAsync(id, CancellationToken.None);
-        return true;
     }
 
     private async Task RequirePreviewAsync(IReadOnlyList<LeaseSelector> selectors, long confirmCount, string principal, CancellationToken cancellationToken)

@@ -29,8 +29,8 @@ public sealed record RevocationOrder
     /// <summary>Buckets that are drained.</summary>
     public int DrainedBuckets { get; init; }
 
-    /// <summary>Leases whose end it recorded.</summary>
-    public long Fenced { get; init; }
+    /// <summary>Leases that it has found and whose end is recorded.</summary>
+    public long Fenced => Dead + Confirmed + Unconfirmed + Irrevocable;
 
     /// <summary>Broker tokens among them: dead at once.</summary>
     public long Dead { get; init; }
@@ -51,5 +51,15 @@ public sealed record RevocationOrder
     public OrderState? AuditedUpTo { get; init; }
 
     /// <summary>Whether anything is left to do for it.</summary>
-    public bool IsOpen => State != OrderState.Done || Unconfirmed > 0 || AuditedUpTo != State;
+    public bool IsOpen => !IsDrained || Unconfirmed > 0;
+
+    /// <summary>Whether it has found all that it matches, and that is on record.</summary>
+    public bool IsDrained => State == OrderState.Done && AuditedUpTo == State;
+
+    /// <summary>Whether nothing has happened to it since another look.</summary>
+    public bool IsAsFarAs(RevocationOrder other) => (DrainedBuckets, AuditedUpTo) == (other.DrainedBuckets, other.AuditedUpTo) && TellsAsMuchAs(other);
+
+    /// <summary>Whether those who watch it would see no difference to another look.</summary>
+    public bool TellsAsMuchAs(RevocationOrder other) =>
+        (State, Dead, Confirmed, Unconfirmed, Irrevocable) == (other.State, other.Dead, other.Confirmed, other.Unconfirmed, other.Irrevocable);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CredBroker.Leases;
 using CredBroker.Tasks;
 
@@ -8,44 +9,41 @@ namespace CredBroker.Revocation;
 /// top down; then every lease is revoked, from the bottom up. A broker that dies in between leaves sealed tasks due, and
 /// whoever meets one goes on here: every step can be done twice.
 /// </summary>
-public sealed class TaskEnder(ITaskStore tasks, ILeaseStore leases, LeaseRevoker revoker, TransitionAudit transitions, TimeProvider time)
+public sealed class TaskEnder(
+    ITaskStore tasks, ILeaseStore leases, ILeaseIndex index, LeaseRevoker revoker, TransitionAudit transitions, TimeProvider time)
 {
     /// <summary>What is remembered of an ended task beyond the latest instant at which one of its leases could have lived.</summary>
     private static readonly TimeSpan Remember = TimeSpan.FromHours(1);
 
-    private static readonly TimeSpan ConfirmationPoll = TimeSpan.FromMilliseconds(50);
+    private const int ParallelChildren = 8;
 
     /// <summary>Seals the task and ends everything below it; null where there is no such task, it is not due, or the token is not its.</summary>
-    public async Task<TaskReceipt?> EndAsync(SealRequest request, CancellationToken cancellationToken)
+    public async Task<EndedTask?> EndAsync(SealRequest request, CancellationToken cancellationToken) =>
+        await SealAsync(request, cancellationToken) is { } task ? await EndAsync(task, cancellationToken) : null;
+
+    /// <summary>Seals the task and no more; null where there is no such task, it is not due, or the token is not its. Whoever does not go on with it leaves that to others, who find it due.</summary>
+    public async Task<AgentTask?> SealAsync(SealRequest request, CancellationToken cancellationToken)
     {
         var outcome = await tasks.SealAsync(request, cancellationToken);
         if (outcome is SealOutcome.NotFound or SealOutcome.NotDue) return null;
         if (await tasks.FindAsync(request.TaskId, cancellationToken) is not { } task) return null;
         if (outcome == SealOutcome.Sealed) transitions.Note(task);
+        return task;
+    }
 
+    /// <summary>Ends everything below a task that is sealed.</summary>
+    public async Task<EndedTask> EndAsync(AgentTask task, CancellationToken cancellationToken)
+    {
         var tree = await SealBelowAsync(task, cancellationToken);
-        if (outcome == SealOutcome.WasEnded) return await ReceiptAsync(task, tree, cancellationToken);
+        var draft = new ReceiptDraft();
         foreach (var member in tree.Reverse())
         {
-            var last = await RevokeLeasesAsync(member, cancellationToken);
+            var last = await RevokeLeasesAsync(member, draft, cancellationToken);
+            if (member.State == TaskState.Ended) continue;
             await tasks.FinishAsync(member, Remember + (last > time.GetUtcNow() ? last - time.GetUtcNow() : TimeSpan.Zero), cancellationToken);
         }
 
-        return await ReceiptAsync(task, tree, cancellationToken);
-    }
-
-    /// <summary>Waits until nothing is pending, or for as long as the caller is willing to; returns the receipt as it then stands.</summary>
-    public async Task<TaskReceipt> WaitAsync(TaskReceipt receipt, TimeSpan atMost, CancellationToken cancellationToken)
-    {
-        var until = time.GetUtcNow() + atMost;
-        while (receipt.Pending > 0 && time.GetUtcNow() < until)
-        {
-            await Task.Delay(ConfirmationPoll, time, cancellationToken);
-            if (await tasks.FindAsync(receipt.TaskId, cancellationToken) is not { } task) break;
-            receipt = await ReceiptAsync(task, await SealBelowAsync(task, cancellationToken), cancellationToken);
-        }
-
-        return receipt;
+        return draft.Close(task, tree.Count - 1, time.GetUtcNow());
     }
 
     /// <summary>The tree from the top down, every member of it sealed. A child cannot be added under a sealed task, so one pass finds all.</summary>
@@ -54,12 +52,10 @@ public sealed class TaskEnder(ITaskStore tasks, ILeaseStore leases, LeaseRevoker
         var tree = new List<AgentTask> { root };
         for (var i = 0; i < tree.Count; i++)
         {
-            foreach (var id in await tasks.ListChildrenAsync(tree[i].Id, cancellationToken))
+            foreach (var some in (await tasks.ListChildrenAsync(tree[i].Id, cancellationToken)).Chunk(ParallelChildren))
             {
-                var outcome = await tasks.SealAsync(new SealRequest(id, EndReason.ParentEnded), cancellationToken);
-                if (await tasks.FindAsync(id, cancellationToken) is not { } child) continue;
-                if (outcome == SealOutcome.Sealed) transitions.Note(child);
-                tree.Add(child);
+                var children = await Task.WhenAll(some.Select(id => SealAsync(new SealRequest(id, EndReason.ParentEnded), cancellationToken)));
+                tree.AddRange(children.OfType<AgentTask>());
             }
         }
 
@@ -67,48 +63,41 @@ public sealed class TaskEnder(ITaskStore tasks, ILeaseStore leases, LeaseRevoker
     }
 
     /// <summary>Revokes every live lease of a sealed task; returns the latest instant at which one of them could have lived.</summary>
-    private async Task<DateTimeOffset> RevokeLeasesAsync(AgentTask task, CancellationToken cancellationToken)
+    private async Task<DateTimeOffset> RevokeLeasesAsync(AgentTask task, ReceiptDraft draft, CancellationToken cancellationToken)
     {
         var last = DateTimeOffset.MinValue;
         await foreach (var page in PagesAsync(task.Id, cancellationToken))
         {
-            var live = page.Where(lease => lease.State is LeaseState.Intent or LeaseState.Active).ToList();
-            await revoker.RevokeAsync(live, LeaseReason(task), RevocationPriority.TaskEnd, onlyIfDue: false, cancellationToken);
+            draft.Add(await RevokeAsync(page, LeaseReason(task), cancellationToken));
             if (page.Count > 0) last = Later(last, page.Max(lease => lease.MaxExpiresAt));
         }
 
         return last;
     }
 
-    private async Task<TaskReceipt> ReceiptAsync(AgentTask root, IReadOnlyList<AgentTask> tree, CancellationToken cancellationToken)
+    /// <summary>Revokes what is live of a page; returns the page as it stands then.</summary>
+    private async Task<IReadOnlyList<Lease>> RevokeAsync(IReadOnlyList<Lease> page, EndReason reason, CancellationToken cancellationToken)
     {
-        long total = 0, confirmed = 0, irrevocable = 0;
-        var named = new List<Lease>();
-        foreach (var member in tree)
-        {
-            await foreach (var page in PagesAsync(member.Id, cancellationToken))
-            {
-                total += page.Count;
-                confirmed += page.Count(lease => lease.State == LeaseState.Revoked);
-                irrevocable += page.Count(lease => lease.State == LeaseState.Irrevocable);
-                named.AddRange(page.Take(TaskReceipt.MaxLeases - named.Count));
-            }
-        }
-
-        return new TaskReceipt(
-            root.Id, total, confirmed, total - confirmed - irrevocable, irrevocable, named, root.EndedAt ?? time.GetUtcNow(), tree.Count - 1);
+        var live = page.Where(IsLive).ToList();
+        if (live.Count == 0) return page;
+        var now = (await revoker.RevokeAsync(live, reason, RevocationPriority.TaskEnd, onlyIfDue: false, cancellationToken)).ToDictionary(lease => lease.Id);
+        // Others may have been faster with some.
+        if (now.Count < live.Count)
+            foreach (var other in await index.ReadAsync([.. live.Select(lease => lease.Id).Where(id => !now.ContainsKey(id))], cancellationToken)) now.Add(other.Id, other);
+        return [.. page.Where(lease => !IsLive(lease) || now.ContainsKey(lease.Id)).Select(lease => now.GetValueOrDefault(lease.Id, lease))];
     }
 
-    private async IAsyncEnumerable<IReadOnlyList<Lease>> PagesAsync(
-        TaskId id, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<IReadOnlyList<Lease>> PagesAsync(TaskId id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (long? next = 0; next is { } skip;)
         {
-            var page = await leases.ListAsync(id, skip, RevokeRequest.MaxLeases, cancellationToken);
+            var page = await leases.ListAsync(id, skip, LeasePage.Size, cancellationToken);
             yield return page.Leases;
             next = page.Next;
         }
     }
+
+    private static bool IsLive(Lease lease) => lease.State is LeaseState.Intent or LeaseState.Active;
 
     private static EndReason LeaseReason(AgentTask task) => task.EndReason == EndReason.None ? EndReason.TaskEnded : task.EndReason;
 

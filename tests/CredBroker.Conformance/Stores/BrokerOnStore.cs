@@ -24,6 +24,12 @@ public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
 
     public required IOrderStore Orders { get; init; }
 
+    public required IOrderLedger Ledger { get; init; }
+
+    public required IPreviewStore Previews { get; init; }
+
+    public required IDeadLetters DeadLetters { get; init; }
+
     public required IAuditOutbox Outbox { get; init; }
 
     public required IRevocationLog Log { get; init; }

@@ -106,7 +106,7 @@ public static class BrokerSteps
     /// <summary>What of a task is due now: its leases and itself.</summary>
     public static async Task<IReadOnlyList<string>> ReadDueAsync(this BrokerOnStore broker, HeldTask task)
     {
-        var batches = await broker.Due.ReadDueAsync(RevokeRequest.MaxLeases, CancellationToken.None);
+        var batches = await broker.Due.ReadDueAsync(LeasePage.Size, CancellationToken.None);
         var leases = batches.SelectMany(batch => batch.Leases).Where(lease => lease.Terms.TaskId == task.Id).Select(lease => lease.Id.Value);
         return [.. leases, .. batches.SelectMany(batch => batch.Tasks).Where(due => due == task.Id).Select(due => due.Value)];
     }

@@ -20,4 +20,7 @@ public interface IStoreMishaps
 
     /// <summary>Takes back the latest thing that verifiers were told of a fence.</summary>
     Task LoseLatestFenceNoticeAsync();
+
+    /// <summary>Leaves revocations in a bucket's log whose tokens expired long ago, as a quiet time after a busy one does.</summary>
+    Task LeaveOldRevocationsAsync(int bucket, int count);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CredBroker.Leases;
 using CredBroker.Revocation;
 
@@ -206,6 +207,19 @@ public abstract class RevocationLogConformance(IStoreForm form) : StoreConforman
     }
 
     [Test]
+    public async Task Revoke_ManyOldRevocations_TakenAwayAFewAtATime()
+    {
+        var task = await Broker.OpenAsync(new TaskDraft { Bucket = 77 });
+        await Store.Mishaps.LeaveOldRevocationsAsync(task.Bucket, 1_000);
+
+        await Broker.RevokeAsync(await Broker.IssueAsync(task));
+        Assert.That(await CountRevokedAsync(task.Bucket), Is.InRange(900, 1_000), "no script may take long");
+
+        await RevokeInBatchesAsync(await IssueManyAsync(task, 300));
+        Assert.That(await CountRevokedAsync(task.Bucket), Is.EqualTo(301), "they go faster than others come");
+    }
+
+    [Test]
     public async Task Wait_SomebodyRevokes_Wakes()
     {
         await using var other = await Store.ConnectAsync();
@@ -233,6 +247,9 @@ public abstract class RevocationLogConformance(IStoreForm form) : StoreConforman
         await other.Log.WaitAsync(TimeSpan.FromMilliseconds(30), None).WaitAsync(Bound, TimeProvider.System);
         await other.Log.WaitAsync(TimeSpan.FromMilliseconds(30), None).WaitAsync(Bound, TimeProvider.System);
     }
+
+    private async Task<long?> CountRevokedAsync(int bucket) =>
+        (await Store.ScanAsync()).Single(key => key.Name == string.Create(CultureInfo.InvariantCulture, $"cb:{{b{bucket:x2}}}:rv")).Length;
 
     private async Task<IReadOnlyList<Lease>> IssueManyAsync(HeldTask task, int count)
     {

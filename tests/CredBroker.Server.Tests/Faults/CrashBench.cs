@@ -41,6 +41,9 @@ internal sealed class CrashBench : IAsyncDisposable
         return broker;
     }
 
+    /// <summary>Looks into the store.</summary>
+    public Task<string> CommandAsync(params string[] command) => _store.Redis.CommandAsync(command);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var broker in _brokers) await broker.DisposeAsync();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CredBroker.Protocol.V1;
 using CredBroker.Testing.Broker;
+using CredBroker.Testing.Verification;
 using Grpc.Core;
 
 namespace CredBroker.Server.Tests.Revocation;
@@ -33,6 +34,17 @@ internal sealed class Responder(BrokerSite site, BrokerProcess broker, string ro
         var request = new RevokeRequest { Reason = "drill", ConfirmCount = confirm };
         request.Selectors.AddRange(selectors);
         return (await _calls.RevokeAsync(request, Auth)).Order;
+    }
+
+    /// <summary>An order as it stands.</summary>
+    public async Task<RevocationOrder> GetAsync(string orderId) => (await _calls.GetOrderAsync(new GetOrderRequest { OrderId = orderId }, Auth)).Order;
+
+    /// <summary>Waits until an order has come so far.</summary>
+    public async Task<RevocationOrder> UntilAsync(string orderId, Func<RevocationOrder, bool> isThere)
+    {
+        var order = new RevocationOrder();
+        await Eventually.IsTrueAsync(async () => isThere(order = await GetAsync(orderId)), $"{orderId} has come so far", TimeSpan.FromSeconds(60));
+        return order;
     }
 
     /// <summary>Watches an order to its end.</summary>

@@ -129,7 +129,7 @@ public sealed class RecordTests() : StoreConformance(StoreForms.Redis)
         var (damaged, good) = (await DieAsync(task, draft), await DieAsync(task, draft));
         await DamageAsync(damaged);
 
-        var letters = (await Broker.Backlog.ListDeadLettersAsync(None)).Select(letter => letter.Lease.Id).ToList();
+        var letters = (await Broker.DeadLetters.ReadAsync([damaged.Id, good.Id], None)).Select(letter => letter.Lease.Id).ToList();
 
         Assert.That(letters, Has.Member(good.Id).And.No.Member(damaged.Id));
     }
@@ -138,8 +138,12 @@ public sealed class RecordTests() : StoreConformance(StoreForms.Redis)
     public async Task ListOpenOrders_OneRecordIsUnreadable_TheOthersAreListed()
     {
         var (damaged, good) = (Order(), Order());
-        await Broker.Orders.SaveAsync(damaged, None);
-        await Broker.Orders.SaveAsync(good, None);
+        foreach (var order in new[] { damaged, good })
+        {
+            await Broker.Orders.TryHoldAsync(order.Id, "holder", TimeSpan.FromMinutes(1), None);
+            await Broker.Orders.SaveAsync(order, "holder", None);
+        }
+
         await Database.StringSetAsync($"cb:{{meta}}:order:{damaged.Id.Value}", "{ what is this");
 
         var open = (await Broker.Orders.ListOpenAsync(None)).Select(order => order.Id).ToList();

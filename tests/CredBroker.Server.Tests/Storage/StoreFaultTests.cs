@@ -36,12 +36,15 @@ public sealed class StoreFaultTests
         AssertStoreUnavailable(() => broker.OpenAsync());
 
         Assert.That(await broker.Tasks.HeartbeatAsync(task.Token, reattested: true, CancellationToken.None), Is.TypeOf<HeartbeatOutcome.Extended>());
-        Assert.That(await broker.TryRevokeAsync(tokens), Has.Count.EqualTo(tokens.Length));
-        Assert.That(await broker.TryRevokeAsync(secrets), Has.Count.EqualTo(secrets.Length));
+        foreach (var some in tokens.Concat(secrets).Chunk(RevokeRequest.MaxLeases)) Assert.That(await broker.TryRevokeAsync(some), Has.Count.EqualTo(some.Length));
         Assert.That((await broker.SettleAsync(await broker.ClaimAsync(secrets[0]), SettlementOutcome.Revoked))?.State, Is.EqualTo(LeaseState.Revoked));
         Assert.That((await broker.SettleAsync(await broker.ClaimAsync(secrets[1]), SettlementOutcome.Dead))?.State, Is.EqualTo(LeaseState.Irrevocable));
         var fence = await broker.Fences.RaiseAsync(Fence(), CancellationToken.None);
         Assert.That(await broker.Fences.LiftAsync(fence.Id, CancellationToken.None), Is.True);
+        await broker.Previews.RememberAsync("digest", 7, CancellationToken.None);
+        Assert.That(await broker.Previews.RecallAsync("digest", CancellationToken.None), Is.EqualTo(7));
+        Assert.That(await broker.Previews.SecondAsync(fence.Id, "kim", CancellationToken.None), Is.Null);
+        Assert.That(await broker.Previews.SecondAsync(fence.Id, "lee", CancellationToken.None), Is.EqualTo("kim"));
         Assert.That(await broker.SealAsync(task), Is.EqualTo(SealOutcome.Sealed));
         await broker.FinishAsync(task);
         Assert.That((await broker.ReadAsync(task)).State, Is.EqualTo(TaskState.Ended));

@@ -53,7 +53,17 @@ internal sealed class LuaScript
 
     public static LuaScript ResetClock { get; } = new("reset_clock", releases: true);
 
+    public static LuaScript Remember { get; } = new("remember", releases: true);
+
     public static LuaScript Hold { get; } = new("hold", releases: true);
+
+    public static LuaScript SaveOrder { get; } = new("save_order", releases: true);
+
+    public static LuaScript ReadOrder { get; } = new("read_order", releases: true);
+
+    public static LuaScript TurnPage { get; } = new("turn_page", releases: true);
+
+    public static LuaScript SettleOrder { get; } = new("settle_order", releases: true);
 
     public static LuaScript PutKeys { get; } = new("put_keys", releases: true);
 

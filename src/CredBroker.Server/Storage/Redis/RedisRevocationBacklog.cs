@@ -61,29 +61,6 @@ internal sealed class RedisRevocationBacklog(RedisStore store, RedisClock clock)
         return reply.Code == "OK" ? LeaseCodec.Read(lease.Id, reply.Text(0)) : null;
     }
 
-    public async Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(CancellationToken cancellationToken)
-    {
-        var members = await store.GuardAsync(
-            database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.SortedSetRangeByRankAsync(BucketKeys.Of(bucket).DeadLetters))),
-            cancellationToken);
-        var letters = new List<DeadLetter>();
-        foreach (var member in members.SelectMany(bucket => bucket))
-            if (await ReadDeadLetterAsync(LeaseId.Parse((string)member!), cancellationToken) is { } letter) letters.Add(letter);
-        return letters;
-    }
-
-    public async Task<bool> RetryAsync(Lease lease, CancellationToken cancellationToken)
-    {
-        if (lease.State is not (LeaseState.Revoking or LeaseState.Irrevocable)) return false;
-        var keys = BucketKeys.Of(lease.Id.Bucket);
-        var now = (await clock.ReadAsync(cancellationToken)).ToUnixTimeMilliseconds();
-        var moved = await store.GuardAsync(
-            database => Task.WhenAll(Priorities.Select(priority => database.SortedSetUpdateAsync(
-                keys.Queue(lease.Terms.BackendKey, priority), lease.Id.Value, now, SortedSetWhen.Exists))),
-            cancellationToken);
-        return moved.Any(changed => changed);
-    }
-
     public async Task<(long Waiting, long DeadLetters)> CountAsync(IReadOnlyList<string> backends, CancellationToken cancellationToken)
     {
         var keys = Enumerable.Range(0, Buckets.Count).Select(BucketKeys.Of).ToList();
@@ -112,20 +89,6 @@ internal sealed class RedisRevocationBacklog(RedisStore store, RedisClock clock)
             cancellationToken);
         return [.. due.SelectMany(bucket => bucket).OrderBy(entry => entry.Score).Take(count)
             .Select(entry => new QueuedRevocation(LeaseId.Parse((string)entry.Element!), priority))];
-    }
-
-    private async Task<DeadLetter?> ReadDeadLetterAsync(LeaseId id, CancellationToken cancellationToken)
-    {
-        var keys = BucketKeys.Of(id.Bucket);
-        var value = await store.GuardAsync(database => database.StringGetAsync(keys.Lease(id)), cancellationToken);
-        if (value.IsNull) return null;
-        var text = (string)value!;
-        if (RedisLeaseStore.TryRead(store, id, text) is not { } lease) return null;
-        var scores = await store.GuardAsync(
-            database => Task.WhenAll(Priorities.Select(priority => database.SortedSetScoreAsync(keys.Queue(lease.Terms.BackendKey, priority), id.Value))),
-            cancellationToken);
-        return new DeadLetter(
-            lease, LeaseCodec.ReadAttempts(text), LeaseCodec.ReadError(text), scores.Max() is { } next ? Instant.Read((long)next) : null);
     }
 
     private static string Word(SettlementOutcome outcome) => outcome switch

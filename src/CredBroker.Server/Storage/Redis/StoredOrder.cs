@@ -2,7 +2,7 @@ using CredBroker.Revocation;
 
 namespace CredBroker.Server.Storage.Redis;
 
-/// <summary>A revocation order as it is stored.</summary>
+/// <summary>A revocation order as it is stored, but for its counts.</summary>
 internal sealed class StoredOrder
 {
     public required string Id { get; init; }
@@ -21,16 +21,6 @@ internal sealed class StoredOrder
 
     public int DrainedBuckets { get; init; }
 
-    public long Fenced { get; init; }
-
-    public long Dead { get; init; }
-
-    public long Confirmed { get; init; }
-
-    public long Unconfirmed { get; init; }
-
-    public long Irrevocable { get; init; }
-
     public long? DoneAt { get; init; }
 
     public int? AuditedUpTo { get; init; }
@@ -45,11 +35,6 @@ internal sealed class StoredOrder
         FenceId = order.FenceId.Value,
         State = (int)order.State,
         DrainedBuckets = order.DrainedBuckets,
-        Fenced = order.Fenced,
-        Dead = order.Dead,
-        Confirmed = order.Confirmed,
-        Unconfirmed = order.Unconfirmed,
-        Irrevocable = order.Irrevocable,
         DoneAt = order.DoneAt?.ToUnixTimeMilliseconds(),
         AuditedUpTo = (int?)order.AuditedUpTo,
     };
@@ -64,11 +49,6 @@ internal sealed class StoredOrder
         FenceId = CredBroker.FenceId.Parse(FenceId),
         State = (OrderState)State,
         DrainedBuckets = DrainedBuckets,
-        Fenced = Fenced,
-        Dead = Dead,
-        Confirmed = Confirmed,
-        Unconfirmed = Unconfirmed,
-        Irrevocable = Irrevocable,
         DoneAt = DoneAt is { } done ? Instant.Read(done) : null,
         AuditedUpTo = (OrderState?)AuditedUpTo,
     };

@@ -6,7 +6,6 @@ using CredBroker.Testing.Attestation;
 using CredBroker.Testing.Broker;
 using CredBroker.Testing.Vault;
 using CredBroker.Testing.Vault.Client;
-using CredBroker.Testing.Vault.Faults;
 using CredBroker.Testing.Verification;
 using Grpc.Core;
 

@@ -35,6 +35,10 @@ internal sealed class StoreMishaps(StoreServers servers) : IStoreMishaps
 
     public Task LoseLatestFenceNoticeAsync() => LoseAsync("cb:{meta}:fence_feed", "cb:{meta}:fence_seq", 1);
 
+    public Task LeaveOldRevocationsAsync(int bucket, int count) => Database.SortedSetAddAsync(
+        string.Create(CultureInfo.InvariantCulture, $"cb:{{b{bucket:x2}}}:rv"),
+        [.. Enumerable.Range(1, count).Select(number => new SortedSetEntry(string.Create(CultureInfo.InvariantCulture, $"old-{number} {number} 1 -"), number))]);
+
     /// <summary>Takes entries from the end of a list, and its sequence back to what is then the last.</summary>
     private async Task<IReadOnlyList<string>> LoseAsync(RedisKey list, RedisKey sequence, int count)
     {

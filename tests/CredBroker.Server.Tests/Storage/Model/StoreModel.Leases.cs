@@ -119,7 +119,7 @@ internal sealed partial class StoreModel
 
     private async Task ExpireAsync()
     {
-        var batches = await CallAsync(() => broker.Due.ReadDueAsync(RevokeRequest.MaxLeases, CancellationToken.None));
+        var batches = await CallAsync(() => broker.Due.ReadDueAsync(LeasePage.Size, CancellationToken.None));
 
         var due = batches.SelectMany(batch => batch.Leases).Select(lease => lease.Id).ToHashSet();
         var live = _leases.Where(lease => lease.State is LeaseState.Intent or LeaseState.Active).ToList();

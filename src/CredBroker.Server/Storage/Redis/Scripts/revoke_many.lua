@@ -64,9 +64,9 @@ if told > 0 then
   redis.call('LTRIM', KEYS[2], -tonumber(ARGV[5]), -1)
   -- Kept as much longer as a clock may be behind: a verifier that starts with the snapshot must not take a dead token for a good one.
   local bound = tonumber(ARGV[4])
-  -- At most so many at a time: those of a large task run out all at once, and would hold up everybody.
-  local over = math.min(redis.call('ZCOUNT', KEYS[4], '-inf', str(now - bound)), 500)
-  if over > 0 then redis.call('ZREMRANGEBYRANK', KEYS[4], 0, over - 1) end
+  -- Faster than they come, and never very many at once: those of a large task run out together, and would hold up everybody.
+  local old = math.min(redis.call('ZCOUNT', KEYS[4], '-inf', str(now - bound)), 4 * told)
+  if old > 0 then redis.call('ZREMRANGEBYRANK', KEYS[4], 0, old - 1) end
   local last = redis.call('ZREVRANGE', KEYS[4], 0, 0, 'WITHSCORES')
   if last[2] then latest = math.max(latest, tonumber(last[2])) end
   redis.call('PEXPIRE', KEYS[4], str(latest - now + bound + 1000))

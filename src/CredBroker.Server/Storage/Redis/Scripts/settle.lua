@@ -31,7 +31,7 @@ if ARGV[3] == 'uncounted' then l.attempts = math.max(l.attempts - 1, 0) end
 if ARGV[3] == 'dead' and l.state == 'r' then
   l.state = 'x'
   l.gen = l.gen + 1
-  redis.call('ZADD', KEYS[6], str(now), ARGV[1])
+  redis.call('ZADD', KEYS[6], str(l.issued), ARGV[1])
   redis.call('ZADD', KEYS[7], str(now), owed(ARGV[1], l.gen))
 end
 redis.call('ZADD', KEYS[1], str(now + tonumber(ARGV[4])), ARGV[1])
