@@ -74,6 +74,7 @@ start_broker() {
   ASPNETCORE_ENVIRONMENT=Development \
     Data__Path=$SCRATCH/data \
     Templates__Path=$ROOT/samples/catalogue \
+    Policies__Path=$ROOT/samples/policies/starter \
     Storage__Redis__ConnectionString='' \
     Attestation__SpiffeJwt__TrustDomains__0__Name=$TRUST_DOMAIN \
     Attestation__SpiffeJwt__TrustDomains__0__BundleFile=$SCRATCH/trust/bundle.json \

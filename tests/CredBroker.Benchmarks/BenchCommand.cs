@@ -10,7 +10,7 @@ internal static class BenchCommand
 
     private static readonly IFigureGroup[] Groups =
     [
-        new IssueFigures(), new EndToRefusedFigure(), new ExpiryLagFigure(), new LargeTaskFigure(), new MassRevocationFigures(), new MillionFigures(),
+        new DecisionFigures(), new IssueFigures(), new EndToRefusedFigure(), new ExpiryLagFigure(), new LargeTaskFigure(), new MassRevocationFigures(), new MillionFigures(),
         new VaultIssueFigure(), new HealthyBackendFigure(),
     ];
 

@@ -10,6 +10,7 @@ using CredBroker.Server.Attestation.SpiffeX509;
 using CredBroker.Server.Attestation.X509Pop;
 using CredBroker.Server.Audit;
 using CredBroker.Server.Backends.Vault;
+using CredBroker.Server.Policy;
 using CredBroker.Server.Proofs;
 using CredBroker.Server.Storage;
 using CredBroker.Server.Templates;
@@ -38,6 +39,7 @@ public static class BrokerHost
         builder.Services.AddAuditLog(builder.Configuration);
         builder.Services.AddTemplateCatalogue(builder.Configuration);
         builder.Services.AddAttestationLimits(builder.Configuration);
+        builder.Services.AddPolicies(builder.Configuration);
         builder.Services.AddSpiffeJwtAttestor(builder.Configuration);
         builder.Services.AddSpiffeX509Attestor(builder.Configuration);
         builder.Services.AddOidcAttestor(builder.Configuration);

@@ -1,7 +1,6 @@
 using CredBroker.Backends;
 using CredBroker.Issuance;
 using CredBroker.Leases;
-using CredBroker.Policy;
 using CredBroker.Revocation;
 using CredBroker.Server.Revocation;
 using CredBroker.Tasks;
@@ -14,7 +13,6 @@ internal static class BrokerServiceCollectionExtensions
 {
     public static IServiceCollection AddBroker(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<IPolicyEvaluator, TemplateBoundsEvaluator>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICredentialBackend, TokenBackend>());
         services.AddSingleton<BackendRegistry>();
         services.AddHostedService<StartWith<BackendRegistry>>();

@@ -54,6 +54,12 @@ public enum AuditEventType
     /// <summary>A set of templates and rules was refused; the old one stays.</summary>
     CatalogueRefused,
 
+    /// <summary>A new set of policies is in force.</summary>
+    PoliciesLoaded,
+
+    /// <summary>A set of policies was refused; the old one stays.</summary>
+    PoliciesRefused,
+
     /// <summary>Written by the log itself: it was interrupted here, and events may have been refused.</summary>
     Gap,
 

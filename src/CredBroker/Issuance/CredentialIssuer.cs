@@ -57,6 +57,7 @@ public sealed class CredentialIssuer(
         try
         {
             lease = await SettleAsync(intent, recorder.BeginAsync(intent, CancellationToken.None), line);
+            if (lease.Id == intent.Id) await ConfirmAsync(task, request, plan, lease);
             issued = await maker.MakeAsync(lease, plan, task);
         }
         catch (Exception fault)
@@ -84,6 +85,20 @@ public sealed class CredentialIssuer(
         if (outcome is not BeginOutcome.Begun(var lease)) throw Refusal(outcome);
         await RequireLineAsync(line, lease);
         return lease;
+    }
+
+    /// <summary>Lets a recorded lease go where policy says no to it beside what was recorded meanwhile.</summary>
+    private async Task ConfirmAsync(AgentTask task, IssueRequest request, IssuePlan plan, Lease lease)
+    {
+        try
+        {
+            await planner.ConfirmAsync(task, request, plan, lease.Id);
+        }
+        catch
+        {
+            await recorder.AbandonAsync(lease);
+            throw;
+        }
     }
 
     private async Task RequireLineAsync(Task line, Lease lease)

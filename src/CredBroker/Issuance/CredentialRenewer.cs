@@ -36,20 +36,20 @@ public sealed class CredentialRenewer(
         var lease = await store.FindAsync(leaseId, cancellationToken);
         if (lease is null || lease.Terms.TaskId != task.Id) throw Refused(ErrorReason.LeaseNotFound);
         if (!lease.Terms.Renewable || lease.State != LeaseState.Active) throw Refused(ErrorReason.LeaseNotRenewable);
-        var longer = await planner.PlanRenewalAsync(task, lease, ttl, cancellationToken);
+        var plan = await planner.PlanRenewalAsync(task, lease, ttl, cancellationToken);
 
         // A renewal is the same credential for longer: where its line cannot be written it must not take effect.
-        await audit.AppendAsync(Line(AuditEventType.RenewAllowed, lease, actor, null), cancellationToken);
+        await audit.AppendAsync(Line(AuditEventType.RenewAllowed, lease, actor, null, plan), cancellationToken);
         try
         {
             var backend = backends.Get(lease.Terms.Backend);
-            var granted = await ExtendAsync(backend, lease, longer, cancellationToken);
-            var (renewed, at) = await RecordAsync(lease, token, longer, granted, cancellationToken);
+            var granted = await ExtendAsync(backend, lease, plan.Ttl, cancellationToken);
+            var (renewed, at) = await RecordAsync(lease, token, plan.Ttl, granted, cancellationToken);
             return new IssuedCredential(renewed, await backend.RenewAsync(renewed, task, at, cancellationToken));
         }
         catch (RefusedException refusal)
         {
-            await audit.AppendAsync(Line(AuditEventType.NotRenewed, lease, actor, ReasonName.Of(refusal.Reason)), CancellationToken.None);
+            await audit.AppendAsync(Line(AuditEventType.NotRenewed, lease, actor, ReasonName.Of(refusal.Reason), plan), CancellationToken.None);
             throw;
         }
     }
@@ -91,7 +91,7 @@ public sealed class CredentialRenewer(
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 
-    private AuditEvent Line(AuditEventType type, Lease lease, AuditActor actor, string? reason) => new()
+    private AuditEvent Line(AuditEventType type, Lease lease, AuditActor actor, string? reason, RenewalPlan plan) => new()
     {
         Type = type,
         Time = time.GetUtcNow(),
@@ -99,7 +99,12 @@ public sealed class CredentialRenewer(
         TaskId = lease.Terms.TaskId.Value,
         LeaseId = lease.Id.Value,
         Reason = reason,
-        Details = new Dictionary<string, string> { ["template"] = lease.Terms.Template, ["policy_version"] = lease.Terms.PolicyVersion },
+        Details = new Dictionary<string, string>
+        {
+            ["template"] = lease.Terms.Template,
+            ["policy_version"] = plan.Decision.PolicyVersion,
+            ["policies"] = string.Join(' ', plan.Decision.PolicyIds),
+        },
     };
 
     private static RefusedException Refusal(RenewOutcome outcome) => outcome switch

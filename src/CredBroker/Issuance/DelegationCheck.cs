@@ -52,8 +52,8 @@ public sealed class DelegationCheck(TaskGate gate, ITemplateCatalogue catalogue,
         var needed = entry.Capabilities | Capabilities.Delegate;
         var longest = RequireWithinCeiling(parent, entry.Template, needed);
         if (longest is { } max && (entry.MaxTtl ?? TimeSpan.MaxValue) > max) throw Denied("A longer TTL is handed down than the parent has.");
-        var decision = await policy.EvaluateAsync(TaskPolicyRequest.Of(parent, template, needed, ttl: null), cancellationToken);
-        if (decision.Refusal is { } refusal) throw new RefusedException(refusal, decision.Message);
+        var decision = await policy.EvaluateAsync(new PolicyRequest { Task = parent, Template = template, Requested = needed }, cancellationToken);
+        if (!decision.Allowed) throw decision.ToRefusal(template.Name);
     }
 
     private static RefusedException Denied(string message) => new(ErrorReason.PolicyDenied, message);

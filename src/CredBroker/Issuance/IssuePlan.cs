@@ -1,5 +1,6 @@
 using CredBroker.Backends;
 using CredBroker.Leases;
+using CredBroker.Policy;
 using CredBroker.Templates;
 
 namespace CredBroker.Issuance;
@@ -10,4 +11,5 @@ namespace CredBroker.Issuance;
 /// <param name="MaxTtl">How long it lives at the most.</param>
 /// <param name="Template">The template.</param>
 /// <param name="Backend">What mints it.</param>
-public sealed record IssuePlan(LeaseTerms Terms, TimeSpan Ttl, TimeSpan MaxTtl, Template Template, ICredentialBackend Backend);
+/// <param name="Decision">What policy said.</param>
+public sealed record IssuePlan(LeaseTerms Terms, TimeSpan Ttl, TimeSpan MaxTtl, Template Template, ICredentialBackend Backend, PolicyDecision Decision);

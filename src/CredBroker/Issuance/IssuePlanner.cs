@@ -7,14 +7,14 @@ using CredBroker.Templates;
 namespace CredBroker.Issuance;
 
 /// <summary>Decides what a task may be issued, from its template, its ceiling and policy, without making or recording anything.</summary>
-public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator policy, BackendRegistry backends)
+public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator policy, BackendRegistry backends, TimeProvider time)
 {
     /// <summary>Decides.</summary>
     /// <exception cref="RefusedException">As <c>CredentialService.Issue</c> documents.</exception>
     public async ValueTask<IssuePlan> PlanAsync(AgentTask task, IssueRequest request, CancellationToken cancellationToken)
     {
         var template = FindTemplate(request.Template);
-        var decision = await DecideAsync(task, template, request.Capabilities, request.Ttl, cancellationToken);
+        var decision = await DecideAsync(Asked(task, template, request), cancellationToken);
         var ceiling = DelegationCheck.RequireWithinCeiling(task, template.Name, request.Capabilities);
         RequireProof(template, request.ProofKey ?? task.Key, request.ProofKey);
         var backend = backends.Get(template.Backend.Name);
@@ -26,19 +26,44 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
                 BoundTo = request.ProofKey,
                 IsBoundToTaskKey = request.ProofKey is null && template.Proof != ProofDemand.None && template.Backend.Name == BackendNames.Token,
             },
-            Shortest(request.Ttl ?? template.DefaultTtl, max, null), max, template, backend);
+            Shortest(request.Ttl ?? template.DefaultTtl, max, null), max, template, backend, decision);
     }
 
-    /// <summary>Decides again for a lease that is to live longer; returns how much longer.</summary>
-    /// <exception cref="RefusedException">Policy no longer says yes, or the template is gone.</exception>
-    public async ValueTask<TimeSpan> PlanRenewalAsync(AgentTask task, Lease lease, TimeSpan? ttl, CancellationToken cancellationToken)
+    /// <summary>
+    /// Decides again about a lease that has been recorded, where that was decided by what else the task held: another lease may
+    /// have been recorded meanwhile that had not seen this one either. Of the two, the later at least sees the other now.
+    /// </summary>
+    /// <exception cref="RefusedException">Policy says no to the two together.</exception>
+    public async ValueTask ConfirmAsync(AgentTask task, IssueRequest request, IssuePlan plan, LeaseId leaseId)
+    {
+        if (plan.Decision.LookedAtHeld) await DecideAsync(Asked(task, plan.Template, request) with { LeaseId = leaseId }, CancellationToken.None);
+    }
+
+    /// <summary>Decides again for a lease that is to live longer.</summary>
+    /// <exception cref="RefusedException">Policy no longer says yes, the template is gone, or the lease is as old as policy lets it be.</exception>
+    public async ValueTask<RenewalPlan> PlanRenewalAsync(AgentTask task, Lease lease, TimeSpan? ttl, CancellationToken cancellationToken)
     {
         var template = FindTemplate(lease.Terms.Template);
-        var decision = await DecideAsync(task, template, lease.Terms.Capabilities, ttl, cancellationToken);
+        var asked = new PolicyRequest
+        {
+            Task = task,
+            Template = template,
+            Requested = lease.Terms.Capabilities,
+            Ttl = ttl,
+            IsRenewal = true,
+            LeaseId = lease.Id,
+        };
+        var decision = await DecideAsync(asked, cancellationToken);
         var ceiling = DelegationCheck.RequireWithinCeiling(task, template.Name, lease.Terms.Capabilities);
         RequireProof(template, lease.Terms.BoundTo ?? task.Key, lease.Terms.BoundTo);
-        return Shortest(ttl ?? template.DefaultTtl, Shortest(template.MaxTtl, decision.MaxTtl, ceiling), null);
+        // The maximum may be shorter now than it was when the lease was issued.
+        var left = lease.IssuedAt + Shortest(template.MaxTtl, decision.MaxTtl, ceiling) - time.GetUtcNow();
+        if (left <= TimeSpan.Zero) throw new RefusedException(ErrorReason.MaxTtlReached, IssueRefusals.Sentence(ErrorReason.MaxTtlReached));
+        return new RenewalPlan(Shortest(ttl ?? template.DefaultTtl, left, null), decision);
     }
+
+    private static PolicyRequest Asked(AgentTask task, Template template, IssueRequest request) =>
+        new() { Task = task, Template = template, Requested = request.Capabilities, Ttl = request.Ttl };
 
     private static void RequireProof(Template template, ProofKey? key, ProofKey? named)
     {
@@ -52,13 +77,10 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
         ? template
         : throw new RefusedException(ErrorReason.TemplateNotFound, "There is no such template.");
 
-    private async ValueTask<PolicyDecision> DecideAsync(
-        AgentTask task, Template template, Capabilities capabilities, TimeSpan? ttl, CancellationToken cancellationToken)
+    private async ValueTask<PolicyDecision> DecideAsync(PolicyRequest request, CancellationToken cancellationToken)
     {
-        var decision = await policy.EvaluateAsync(TaskPolicyRequest.Of(task, template, capabilities, ttl), cancellationToken);
-        return decision.Refusal is { } refusal
-            ? throw new RefusedException(refusal, decision.Message) { Metadata = new Dictionary<string, string> { ["template"] = template.Name } }
-            : decision;
+        var decision = await policy.EvaluateAsync(request, cancellationToken);
+        return decision.Allowed ? decision : throw decision.ToRefusal(request.Template.Name);
     }
 
     private static LeaseTerms Terms(AgentTask task, Template template, Capabilities capabilities, PolicyDecision decision, BackendOffer offer) => new()

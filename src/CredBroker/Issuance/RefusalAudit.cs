@@ -1,4 +1,5 @@
 using CredBroker.Audit;
+using CredBroker.Policy;
 using Microsoft.Extensions.Logging;
 
 namespace CredBroker.Issuance;
@@ -6,6 +7,8 @@ namespace CredBroker.Issuance;
 /// <summary>Writes the line of a refusal before the caller hears of it. A refusal stands whether or not its line could be written.</summary>
 public sealed partial class RefusalAudit(IAuditLog audit, TimeProvider time, ILogger<RefusalAudit> logger)
 {
+    private static readonly string[] PolicyFacts = [PolicyDecision.PolicyVersionFact, PolicyDecision.PoliciesFact];
+
     /// <summary>
     /// Records who was refused what, and why; a refusal that has been recorded on its way is not recorded again. One for asking too
     /// often is not recorded at all: whoever floods the broker would flood its audit trail.
@@ -25,9 +28,7 @@ public sealed partial class RefusalAudit(IAuditLog audit, TimeProvider time, ILo
                     TaskId = taskId,
                     Reason = ReasonName.Of(refusal.Reason),
                     Message = refusal.Message,
-                    Details = subject is null
-                        ? new Dictionary<string, string> { ["verb"] = verb }
-                        : new Dictionary<string, string> { ["verb"] = verb, ["subject"] = subject },
+                    Details = Details(verb, subject, refusal),
                 },
                 cancellationToken);
         }
@@ -35,6 +36,18 @@ public sealed partial class RefusalAudit(IAuditLog audit, TimeProvider time, ILo
         {
             LogUnwritten(logger, exception, verb);
         }
+    }
+
+    private static Dictionary<string, string> Details(string verb, string? subject, RefusedException refusal)
+    {
+        var details = new Dictionary<string, string> { ["verb"] = verb };
+        if (subject is not null) details["subject"] = subject;
+        foreach (var fact in PolicyFacts)
+        {
+            if (refusal.Metadata.TryGetValue(fact, out var value)) details[fact] = value;
+        }
+
+        return details;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A refusal of {Verb} could not be written to the audit trail")]

@@ -1,12 +1,19 @@
 using CredBroker.Attestation;
 using CredBroker.Audit;
+using CredBroker.Policy;
 using CredBroker.Tasks;
 
 namespace CredBroker.Issuance;
 
 /// <summary>Opens tasks: attests the caller, bounds what it asks for by its rule, and records the task before its token leaves.</summary>
 public sealed class TaskOpener(
-    WorkloadAttestation attestation, DelegationCheck delegation, ITaskStore store, IAuditLog audit, RefusalAudit refusals, TimeProvider time)
+    WorkloadAttestation attestation,
+    DelegationCheck delegation,
+    IPolicyEvaluator policy,
+    ITaskStore store,
+    IAuditLog audit,
+    RefusalAudit refusals,
+    TimeProvider time)
 {
     private const string TaskIdName = "task_id";
 
@@ -24,9 +31,12 @@ public sealed class TaskOpener(
             actor = new AuditActor(ReasonName.Of(identity.Kind), identity.Subject, identity.Tenant);
             var ceiling = await delegation.CheckAsync(parent, identity, request.Delegation, cancellationToken);
             audit.RequireAvailable();
+            var (task, token) = Draft(request, identity, parent, ceiling);
+            var decision = await policy.EvaluateOpeningAsync(task, cancellationToken);
+            if (!decision.Allowed) throw decision.ToRefusal(template: null);
             cancellationToken.ThrowIfCancellationRequested();
-            (draft, var token) = Draft(request, identity, parent, ceiling);
-            return await RecordAsync(request, draft, token, actor);
+            draft = task;
+            return await RecordAsync(request, task, token, OpenedLine(task, actor, decision));
         }
         catch (RefusedException refusal)
         {
@@ -73,6 +83,7 @@ public sealed class TaskOpener(
             Purpose = request.Purpose,
             Intent = request.Intent,
             Labels = request.Labels,
+            Vouched = parent is null ? [] : [.. Repeated(request, parent)],
             TransactionId = parent?.TransactionId ?? id.Value,
             TokenHash = token.SecretHash,
             HeartbeatInterval = Clamp(request.HeartbeatInterval ?? rule.HeartbeatMax, rule.HeartbeatMin, rule.HeartbeatMax),
@@ -80,6 +91,17 @@ public sealed class TaskOpener(
             MaxDuration = Shorter(request.MaxDuration ?? rule.MaxDuration, rule.MaxDuration),
         };
         return (task, token);
+    }
+
+    /// <summary>A child that repeats what an orchestrator above it declared speaks in its name; what it changes is its own word.</summary>
+    private static IEnumerable<string> Repeated(OpenTaskRequest request, AgentTask parent)
+    {
+        if (parent.IsVouchedFor("purpose") && request.Purpose == parent.Purpose) yield return "purpose";
+        if (parent.IsVouchedFor("intent") && request.Intent == parent.Intent) yield return "intent";
+        foreach (var (name, value) in request.Labels)
+        {
+            if (parent.IsVouchedFor($"label:{name}") && parent.Labels.TryGetValue(name, out var declared) && declared == value) yield return $"label:{name}";
+        }
     }
 
     /// <summary>A tree shares its root's bucket; a named root is found again because its name decides the bucket.</summary>
@@ -92,9 +114,9 @@ public sealed class TaskOpener(
     }
 
     /// <summary>Goes on when the caller hangs up: what is begun must be known to its end.</summary>
-    private async Task<OpenedTask> RecordAsync(OpenTaskRequest request, AgentTask draft, TaskToken token, AuditActor actor)
+    private async Task<OpenedTask> RecordAsync(OpenTaskRequest request, AgentTask draft, TaskToken token, AuditEvent opened)
     {
-        var line = audit.AppendAsync(Line(AuditEventType.TaskOpened, draft.Id, draft, actor), CancellationToken.None);
+        var line = audit.AppendAsync(opened, CancellationToken.None);
         AgentTask task;
         try
         {
@@ -102,12 +124,12 @@ public sealed class TaskOpener(
         }
         catch (Exception fault)
         {
-            await TakeBackAsync(line, draft, actor, fault);
+            await TakeBackAsync(line, draft, opened.Actor, fault);
             throw;
         }
 
         if (task.Id == draft.Id) await RequireLineAsync(line, draft);
-        else await RecordReopenedAsync(line, draft, task, actor);
+        else await RecordReopenedAsync(line, draft, task, opened);
         return new OpenedTask(task, token.ForTask(task.Id));
     }
 
@@ -127,10 +149,11 @@ public sealed class TaskOpener(
     }
 
     /// <summary>The task that was there has an owner; where this cannot be written it goes on, and the owner asks again.</summary>
-    private Task RecordReopenedAsync(Task line, AgentTask draft, AgentTask task, AuditActor actor) => Task.WhenAll(
+    private Task RecordReopenedAsync(Task line, AgentTask draft, AgentTask task, AuditEvent opened) => Task.WhenAll(
         line,
         audit.AppendAsync(
-            [NotOpenedLine(draft, actor, "reopened"), Line(AuditEventType.TaskReopened, task.Id, draft, actor)], CancellationToken.None));
+            [NotOpenedLine(draft, opened.Actor, "reopened"), opened with { Type = AuditEventType.TaskReopened, TaskId = task.Id.Value }],
+            CancellationToken.None));
 
     /// <summary>Says in the audit trail that the task was not opened, and waits until that is durable, or known not to be.</summary>
     private async Task TakeBackAsync(Task line, AgentTask draft, AuditActor actor, Exception fault)
@@ -156,12 +179,12 @@ public sealed class TaskOpener(
         _ => throw StoreClock.Fault(),
     };
 
-    private AuditEvent Line(AuditEventType type, TaskId id, AgentTask draft, AuditActor actor) => new()
+    private AuditEvent OpenedLine(AgentTask draft, AuditActor actor, PolicyDecision decision) => new()
     {
-        Type = type,
+        Type = AuditEventType.TaskOpened,
         Time = time.GetUtcNow(),
         Actor = actor,
-        TaskId = id.Value,
+        TaskId = draft.Id.Value,
         Details = new Dictionary<string, string>
         {
             ["purpose"] = draft.Purpose,
@@ -171,6 +194,8 @@ public sealed class TaskOpener(
             ["proof_key"] = draft.Key?.Text ?? "",
             ["parent"] = draft.ParentId?.Value ?? "",
             ["task_ref"] = draft.TaskRef ?? "",
+            [PolicyDecision.PolicyVersionFact] = decision.PolicyVersion,
+            [PolicyDecision.PoliciesFact] = string.Join(' ', decision.PolicyIds),
         },
     };
 

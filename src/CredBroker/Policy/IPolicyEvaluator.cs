@@ -1,3 +1,5 @@
+using CredBroker.Tasks;
+
 namespace CredBroker.Policy;
 
 /// <summary>
@@ -5,6 +7,10 @@ namespace CredBroker.Policy;
 /// </summary>
 public interface IPolicyEvaluator
 {
-    /// <summary>Decides one request.</summary>
+    /// <summary>Decides whether a task may have what it asks for.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.StoreUnavailable"/>, where a policy looks at what only the store knows.</exception>
     ValueTask<PolicyDecision> EvaluateAsync(PolicyRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Decides whether a task may be opened.</summary>
+    ValueTask<PolicyDecision> EvaluateOpeningAsync(AgentTask task, CancellationToken cancellationToken);
 }

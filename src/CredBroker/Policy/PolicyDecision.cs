@@ -3,6 +3,12 @@ namespace CredBroker.Policy;
 /// <summary>What policy says. <see cref="PolicyVersion"/> and <see cref="PolicyIds"/> go into lease, token and audit.</summary>
 public sealed record PolicyDecision
 {
+    /// <summary>The fact of a refusal, and of its audit line, that names <see cref="PolicyVersion"/>.</summary>
+    public const string PolicyVersionFact = "policy_version";
+
+    /// <summary>The fact that names <see cref="PolicyIds"/>, with spaces between them.</summary>
+    public const string PoliciesFact = "policies";
+
     private PolicyDecision()
     {
     }
@@ -25,6 +31,9 @@ public sealed record PolicyDecision
     /// <summary>An upper bound of the lease's whole life, beside the template's; null = none.</summary>
     public TimeSpan? MaxTtl { get; init; }
 
+    /// <summary>It was decided by what the task's tree held at that moment, and something else may be recorded meanwhile.</summary>
+    public bool LookedAtHeld { get; init; }
+
     /// <summary>It may be.</summary>
     public static PolicyDecision Allow(string policyVersion, IReadOnlyList<string> policyIds, TimeSpan? maxTtl = null) =>
         new() { PolicyVersion = policyVersion, PolicyIds = policyIds, MaxTtl = maxTtl };
@@ -32,4 +41,14 @@ public sealed record PolicyDecision
     /// <summary>It may not be.</summary>
     public static PolicyDecision Deny(ErrorReason refusal, string message, string policyVersion, IReadOnlyList<string> policyIds) =>
         new() { Refusal = refusal, Message = message, PolicyVersion = policyVersion, PolicyIds = policyIds };
+
+    /// <summary>The refusal of what may not be.</summary>
+    /// <param name="template">The template that it is about; null = none.</param>
+    /// <exception cref="InvalidOperationException">It may be.</exception>
+    public RefusedException ToRefusal(string? template)
+    {
+        var facts = new Dictionary<string, string> { [PolicyVersionFact] = PolicyVersion, [PoliciesFact] = string.Join(' ', PolicyIds) };
+        if (template is not null) facts["template"] = template;
+        return new RefusedException(Refusal ?? throw new InvalidOperationException("It is allowed."), Message) { Metadata = facts };
+    }
 }

@@ -1,18 +1,13 @@
+using CredBroker.Tasks;
 using CredBroker.Templates;
 
 namespace CredBroker.Policy;
 
-/// <summary>What is asked of policy: may this workload have these capabilities of this template?</summary>
+/// <summary>What is asked of policy: may this task have these capabilities of this template?</summary>
 public sealed record PolicyRequest
 {
-    /// <summary>The workload's tenant, by its rule.</summary>
-    public required string Tenant { get; init; }
-
-    /// <summary>The workload's attested subject.</summary>
-    public required string Subject { get; init; }
-
-    /// <summary>What the workload is, by its rule.</summary>
-    public required WorkloadKind Kind { get; init; }
+    /// <summary>The task. What it says of itself is a claim; everything about its workload is attested.</summary>
+    public required AgentTask Task { get; init; }
 
     /// <summary>The template.</summary>
     public required Template Template { get; init; }
@@ -23,12 +18,9 @@ public sealed record PolicyRequest
     /// <summary>The TTL that is asked for; null = the template's default.</summary>
     public TimeSpan? Ttl { get; init; }
 
-    /// <summary>The task's purpose. A claim of whoever opened it.</summary>
-    public string Purpose { get; init; } = "";
+    /// <summary>A lease that has been issued is to live longer: that has to be allowed too.</summary>
+    public bool IsRenewal { get; init; }
 
-    /// <summary>The task's intent. A claim of whoever opened it.</summary>
-    public string Intent { get; init; } = "";
-
-    /// <summary>The task's labels. Claims of whoever opened it.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    /// <summary>The lease that it is about, where there is one: it does not count among those that the task holds.</summary>
+    public LeaseId? LeaseId { get; init; }
 }

@@ -1,3 +1,5 @@
+using CredBroker.Tasks;
+
 namespace CredBroker.Policy;
 
 /// <summary>
@@ -20,13 +22,21 @@ public sealed class TemplateBoundsEvaluator : IPolicyEvaluator
             CheckTenant(request) ?? CheckSubject(request) ?? CheckCapabilities(request) ?? PolicyDecision.Allow(request.Template.Version, PolicyIds));
     }
 
+    /// <inheritdoc/>
+    public ValueTask<PolicyDecision> EvaluateOpeningAsync(AgentTask task, CancellationToken cancellationToken)
+    {
+        // A task by itself gives nothing, and templates say nothing about it.
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(PolicyDecision.Allow("", PolicyIds));
+    }
+
     private static PolicyDecision? CheckTenant(PolicyRequest request) =>
-        request.Template.Tenants.Contains(request.Tenant, StringComparer.Ordinal)
+        request.Template.Tenants.Contains(request.Task.Tenant, StringComparer.Ordinal)
             ? null
             : Deny(request, ErrorReason.PolicyDenied, $"Template {request.Template.Name} is not for this workload's tenant.");
 
     private static PolicyDecision? CheckSubject(PolicyRequest request) =>
-        request.Template.Subjects.Any(pattern => pattern.Matches(request.Subject))
+        request.Template.Subjects.Any(pattern => pattern.Matches(request.Task.Subject))
             ? null
             : Deny(request, ErrorReason.PolicyDenied, $"Template {request.Template.Name} is not for this workload.");
 

@@ -48,6 +48,11 @@ public sealed record AgentTask
     /// <summary>Free labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// Which claims are an orchestrator's words and not the agent's own: <c>purpose</c>, <c>intent</c> and <c>label:name</c>.
+    /// </summary>
+    public IReadOnlyList<string> Vouched { get; init; } = [];
+
     /// <summary>Constant from the root task down; <c>txn</c> of every token.</summary>
     public required string TransactionId { get; init; }
 
@@ -95,4 +100,7 @@ public sealed record AgentTask
 
     /// <summary>The task it was opened under.</summary>
     public TaskId? ParentId => Ancestors.Count > 0 ? Ancestors[0] : null;
+
+    /// <summary>Whether an orchestrator says so: everything where one opened the task, else what the task repeats of one's words.</summary>
+    public bool IsVouchedFor(string claim) => Kind == WorkloadKind.Orchestrator || Vouched.Contains(claim);
 }

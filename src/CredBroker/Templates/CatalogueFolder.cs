@@ -5,7 +5,7 @@ using System.Text;
 namespace CredBroker.Templates;
 
 /// <summary>
-/// What a catalogue's folder holds. Every <c>*.yaml</c> and <c>*.yml</c> below it counts; names that begin with a dot do
+/// What a folder of documents holds. Every file below it whose name ends as it should counts; names that begin with a dot do
 /// not. Links are followed, so that a mounted Kubernetes ConfigMap works: there <c>a.yaml</c> leads through the hidden link
 /// <c>..data</c>, and it is that link that changes.
 /// </summary>
@@ -16,21 +16,21 @@ internal static class CatalogueFolder
     /// <summary>The entries, sorted by name.</summary>
     /// <exception cref="IOException">The folder is not there or nests too deep.</exception>
     /// <exception cref="UnauthorizedAccessException">A folder may not be read.</exception>
-    public static IReadOnlyList<CatalogueEntry> List(string folder)
+    public static IReadOnlyList<CatalogueEntry> List(string folder, IReadOnlyList<string> extensions)
     {
         var entries = new List<CatalogueEntry>();
-        Walk(new DirectoryInfo(folder), "", DeepestFolder, entries);
+        Walk(new DirectoryInfo(folder), "", DeepestFolder, extensions, entries);
         entries.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         return entries;
     }
 
     /// <summary>Differs when anything in the folder has changed.</summary>
-    public static string Fingerprint(string folder)
+    public static string Fingerprint(string folder, IReadOnlyList<string> extensions)
     {
         try
         {
             var text = new StringBuilder();
-            foreach (var entry in List(folder)) text.Append(entry.Name).Append('\0').Append(entry.State).Append('\0');
+            foreach (var entry in List(folder, extensions)) text.Append(entry.Name).Append('\0').Append(entry.State).Append('\0');
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -39,7 +39,8 @@ internal static class CatalogueFolder
         }
     }
 
-    private static void Walk(DirectoryInfo folder, string prefix, int depth, List<CatalogueEntry> entries)
+    private static void Walk(
+        DirectoryInfo folder, string prefix, int depth, IReadOnlyList<string> extensions, List<CatalogueEntry> entries)
     {
         if (depth == 0) throw new IOException("Folders nest too deep; does a link lead back?");
         foreach (var info in folder.EnumerateFileSystemInfos())
@@ -52,9 +53,9 @@ internal static class CatalogueFolder
             else if (info is DirectoryInfo child)
             {
                 if (child.LinkTarget is { } target) entries.Add(new CatalogueEntry(name, info.FullName, IsDocument: false, target));
-                Walk(child, name + "/", depth - 1, entries);
+                Walk(child, name + "/", depth - 1, extensions, entries);
             }
-            else if (info.Extension is ".yaml" or ".yml")
+            else if (extensions.Contains(info.Extension))
             {
                 entries.Add(new CatalogueEntry(name, info.FullName, IsDocument: true, StateOf(info)));
             }

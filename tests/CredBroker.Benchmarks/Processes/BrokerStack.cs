@@ -1,5 +1,7 @@
 using System.Text.Json;
+using CredBroker.Testing;
 using CredBroker.Testing.Attestation;
+using CredBroker.Testing.Broker;
 
 namespace CredBroker.Benchmarks.Processes;
 
@@ -104,6 +106,9 @@ internal sealed class BrokerStack : IAsyncDisposable
         ["ASPNETCORE_ENVIRONMENT"] = MoreSettings.GetValueOrDefault("ASPNETCORE_ENVIRONMENT", "Benchmark"),
         ["Data__Path"] = _folder.Combine("data"),
         ["Templates__Path"] = _folder.Combine("catalogue"),
+        // The set that is shipped: what is measured is what somebody would run.
+        ["Policies__Path"] = Path.Combine(Repository.Root, "samples", "policies", "starter"),
+        ["Policies__CachePath"] = BrokerPolicies.CacheFolder,
         ["Storage__Redis__ConnectionString"] = Redis.Address,
         ["Attestation__SpiffeJwt__TrustDomains__0__Name"] = TrustDomain,
         ["Attestation__SpiffeJwt__TrustDomains__0__BundleFile"] = _folder.Combine("bundle.json"),

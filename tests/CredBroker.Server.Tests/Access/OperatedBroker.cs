@@ -3,6 +3,7 @@ using CredBroker.Server.Hosting;
 using CredBroker.Server.Tests.Hosting;
 using CredBroker.Testing.Access;
 using CredBroker.Testing.Attestation;
+using CredBroker.Testing.Broker;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -171,11 +172,14 @@ internal sealed class OperatedBroker : IAsyncDisposable
     {
         Directory.CreateDirectory(_scratch.File("catalogue"));
         await File.WriteAllTextAsync(_scratch.File("catalogue", "all.yaml"), Catalogue);
+        Directory.CreateDirectory(_scratch.File("policies"));
+        await File.WriteAllTextAsync(_scratch.File("policies", "all.cedar"), BrokerPolicies.PermitAll);
         _domain.WriteBundle(_scratch.File("bundle.json"));
         (string Name, string? Value)[] all =
         [
             ("environment", "Development"), ("Listen:Grpc", "http://127.0.0.1:0"), ("Listen:Http", "http://127.0.0.1:0"),
             ("Data:Path", _scratch.File("data")), ("Templates:Path", _scratch.File("catalogue")),
+            ("Policies:Path", _scratch.File("policies")), ("Policies:CachePath", BrokerPolicies.CacheFolder),
             ("Attestation:SpiffeJwt:TrustDomains:0:Name", "acme.test"), ("Attestation:SpiffeJwt:TrustDomains:0:BundleFile", _scratch.File("bundle.json")),
             .. settings,
         ];

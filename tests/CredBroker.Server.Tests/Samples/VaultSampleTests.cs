@@ -38,7 +38,7 @@ internal sealed class VaultSampleTests
         Assert.That(said, Does.StartWith("vault: ready"));
         Assert.That(said, Does.Not.Contain(_vault.RootToken));
         Assert.That(ScratchFolder.ModeOf(_folder.File("out", "secret-id")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
-        var backend = (VaultTemplateBackend)CatalogueReader.Read(Path.Combine(Repository.Root, "samples", "vault", "catalogue")).Snapshot!.Templates["orders-db-read"].Backend;
+        var backend = (VaultTemplateBackend)CatalogueReader.Read(Path.Combine(Repository.Root, "samples", "vault", "catalogue")).Set!.Templates["orders-db-read"].Backend;
         using var vault = new VaultClient(_vault.Address, token: null);
         var login = (await vault.PostAsync("auth/approle/login", new
         {

@@ -18,6 +18,8 @@ public sealed class BrokerSite : IDisposable
     {
         Directory.CreateDirectory(CatalogueFolder);
         File.WriteAllText(Path.Combine(CatalogueFolder, "catalogue.yaml"), BrokerCatalogue.Text);
+        Directory.CreateDirectory(PoliciesFolder);
+        File.WriteAllText(Path.Combine(PoliciesFolder, "all.cedar"), BrokerPolicies.PermitAll);
         Domain.WriteBundle(BundleFile);
         Settings = new Dictionary<string, string>
         {
@@ -26,6 +28,8 @@ public sealed class BrokerSite : IDisposable
             ["Listen:Http"] = "http://127.0.0.1:0",
             ["Data:Path"] = DataFolder,
             ["Templates:Path"] = CatalogueFolder,
+            ["Policies:Path"] = PoliciesFolder,
+            ["Policies:CachePath"] = BrokerPolicies.CacheFolder,
             ["Attestation:SpiffeJwt:TrustDomains:0:Name"] = Domain.Name,
             ["Attestation:SpiffeJwt:TrustDomains:0:BundleFile"] = BundleFile,
         };
@@ -40,6 +44,8 @@ public sealed class BrokerSite : IDisposable
     public string DataFolder => Path.Combine(_root, "data");
 
     public string CatalogueFolder => Path.Combine(_root, "catalogue");
+
+    public string PoliciesFolder => Path.Combine(_root, "policies");
 
     public string BundleFile => Path.Combine(_root, "bundle.json");
 

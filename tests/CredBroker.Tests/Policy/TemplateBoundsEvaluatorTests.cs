@@ -24,9 +24,7 @@ public sealed class TemplateBoundsEvaluatorTests
 
     private static readonly PolicyRequest Good = new()
     {
-        Tenant = "payments",
-        Subject = "spiffe://acme.test/agent/one",
-        Kind = WorkloadKind.Agent,
+        Task = PolicyTasks.Agent,
         Template = Orders,
         Requested = Capabilities.Read,
     };
@@ -35,7 +33,7 @@ public sealed class TemplateBoundsEvaluatorTests
     [TestCase("billing", "spiffe://acme.test/service/one", Capabilities.Read | Capabilities.Write)]
     public async Task EvaluateAsync_WithinBounds_Allows(string tenant, string subject, Capabilities requested)
     {
-        var decision = await EvaluateAsync(Good with { Tenant = tenant, Subject = subject, Requested = requested });
+        var decision = await EvaluateAsync(Good with { Task = PolicyTasks.Agent with { Tenant = tenant, Subject = subject }, Requested = requested });
 
         Assert.Multiple(() =>
         {
@@ -49,7 +47,7 @@ public sealed class TemplateBoundsEvaluatorTests
     [Test]
     public async Task EvaluateAsync_Anything_NamesWhatDecided([Values] bool allowed)
     {
-        var decision = await EvaluateAsync(allowed ? Good : Good with { Tenant = "other" });
+        var decision = await EvaluateAsync(allowed ? Good : Good with { Task = PolicyTasks.Agent with { Tenant = "other" } });
 
         Assert.That(decision.Allowed, Is.EqualTo(allowed));
         Assert.That(decision.PolicyVersion, Is.EqualTo("0123456789abcdef"));
@@ -62,7 +60,7 @@ public sealed class TemplateBoundsEvaluatorTests
     [TestCase("")]
     public async Task EvaluateAsync_ForeignTenant_DeniesAndDoesNotTellWhatIsOffered(string tenant)
     {
-        var decision = await EvaluateAsync(Good with { Tenant = tenant, Requested = Capabilities.Delegate });
+        var decision = await EvaluateAsync(Good with { Task = PolicyTasks.Agent with { Tenant = tenant }, Requested = Capabilities.Delegate });
 
         Assert.That(decision.Refusal, Is.EqualTo(ErrorReason.PolicyDenied));
         Assert.That(decision.Message, Is.EqualTo("Template orders is not for this workload's tenant."));
@@ -74,7 +72,7 @@ public sealed class TemplateBoundsEvaluatorTests
     [TestCase("")]
     public async Task EvaluateAsync_ForeignSubject_Denies(string subject)
     {
-        var decision = await EvaluateAsync(Good with { Subject = subject, Requested = Capabilities.Delegate });
+        var decision = await EvaluateAsync(Good with { Task = PolicyTasks.Agent with { Subject = subject }, Requested = Capabilities.Delegate });
 
         Assert.That(decision.Refusal, Is.EqualTo(ErrorReason.PolicyDenied));
         Assert.That(decision.Message, Is.EqualTo("Template orders is not for this workload."));

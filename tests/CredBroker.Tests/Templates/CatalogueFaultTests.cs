@@ -29,7 +29,7 @@ public sealed class CatalogueFaultTests
 
         var reading = CatalogueReader.Read(_folder.Path);
 
-        Assert.That(reading.Snapshot, Is.Null);
+        Assert.That(reading.Set, Is.Null);
         Assert.That(reading.Faults, Has.Count.EqualTo(1), () => string.Join('\n', reading.Faults));
         Assert.That(reading.Faults[0].ToString(), Does.StartWith($"a.yaml:{line}: {field}: {message}"));
     }

@@ -24,7 +24,7 @@ public sealed class CatalogueFolderTests
         _folder.Write("notes.txt", "bad: [");
         _folder.Write("good.yaml.bak", "bad: [");
 
-        Assert.That(Read().Snapshot!.Targets.Keys, Is.EqualTo(new[] { "orders-api" }));
+        Assert.That(Read().Set!.Targets.Keys, Is.EqualTo(new[] { "orders-api" }));
     }
 
     [Test]
@@ -36,7 +36,7 @@ public sealed class CatalogueFolderTests
         File.CreateSymbolicLink(_folder["target.yaml"], "..data/target.yaml");
         Directory.CreateSymbolicLink(_folder["more"], "..data/more");
 
-        var snapshot = Read().Snapshot!;
+        var snapshot = Read().Set!;
 
         Assert.That(snapshot.Targets.Keys, Is.EqualTo(new[] { "orders-api" }));
         Assert.That(snapshot.Rules.Select(r => r.Name), Is.EqualTo(new[] { "agents" }));
@@ -50,35 +50,35 @@ public sealed class CatalogueFolderTests
         File.SetLastWriteTimeUtc(_folder["..two/target.yaml"], File.GetLastWriteTimeUtc(_folder["..one/target.yaml"]));
         Directory.CreateSymbolicLink(_folder["..data"], "..one");
         File.CreateSymbolicLink(_folder["target.yaml"], "..data/target.yaml");
-        var before = CatalogueFolder.Fingerprint(_folder.Path);
+        var before = CatalogueFolder.Fingerprint(_folder.Path, CatalogueReader.Extensions);
 
         Directory.Delete(_folder["..data"]);
         Directory.CreateSymbolicLink(_folder["..data"], "..two");
 
-        Assert.That(CatalogueFolder.Fingerprint(_folder.Path), Is.Not.EqualTo(before));
+        Assert.That(CatalogueFolder.Fingerprint(_folder.Path, CatalogueReader.Extensions), Is.Not.EqualTo(before));
     }
 
     [Test]
     public void Fingerprint_AnyChangeOfAFile_Differs()
     {
         _folder.Write("a/target.yaml", Yaml.Target);
-        var seen = new HashSet<string> { CatalogueFolder.Fingerprint(_folder.Path) };
-        Assert.That(seen.Add(CatalogueFolder.Fingerprint(_folder.Path)), Is.False, "unchanged");
+        var seen = new HashSet<string> { CatalogueFolder.Fingerprint(_folder.Path, CatalogueReader.Extensions) };
+        Assert.That(seen.Add(CatalogueFolder.Fingerprint(_folder.Path, CatalogueReader.Extensions)), Is.False, "unchanged");
 
         File.AppendAllText(_folder["a/target.yaml"], "#");
-        Assert.That(seen.Add(CatalogueFolder.Fingerprint(_folder.Path)), Is.True, "length");
+        Assert.That(seen.Add(CatalogueFolder.Fingerprint(_folder.Path, CatalogueReader.Extensions)), Is.True, "length");
         File.SetLastWriteTimeUtc(_folder["a/target.yaml"], new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        Assert.That(seen.Add(CatalogueFolder.Fingerprint(_folder.Path)), Is.True, "time");
+        Assert.That(seen.Add(CatalogueFolder.Fingerprint(_folder.Path, CatalogueReader.Extensions)), Is.True, "time");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(_folder["a/target.yaml"], UnixFileMode.UserRead);
-            Assert.That(seen.Add(CatalogueFolder.Fingerprint(_folder.Path)), Is.True, "mode");
+            Assert.That(seen.Add(CatalogueFolder.Fingerprint(_folder.Path, CatalogueReader.Extensions)), Is.True, "mode");
         }
 
         File.Move(_folder["a/target.yaml"], _folder["a/other.yaml"]);
-        Assert.That(seen.Add(CatalogueFolder.Fingerprint(_folder.Path)), Is.True, "name");
+        Assert.That(seen.Add(CatalogueFolder.Fingerprint(_folder.Path, CatalogueReader.Extensions)), Is.True, "name");
         File.Delete(_folder["a/other.yaml"]);
-        Assert.That(seen.Add(CatalogueFolder.Fingerprint(_folder.Path)), Is.True, "gone");
+        Assert.That(seen.Add(CatalogueFolder.Fingerprint(_folder.Path, CatalogueReader.Extensions)), Is.True, "gone");
     }
 
     [Test]
@@ -123,7 +123,7 @@ public sealed class CatalogueFolderTests
     public void Read_EmptyDocumentsBetween_AreLeftAlone()
     {
         _folder.Write("a.yaml", Yaml.Separator + Yaml.Target + Yaml.Separator + Yaml.Separator + Yaml.Rule + "...\n");
-        Assert.That(Read().Snapshot!.Rules, Has.Count.EqualTo(1));
+        Assert.That(Read().Set!.Rules, Has.Count.EqualTo(1));
     }
 
     [Test]
@@ -169,5 +169,5 @@ public sealed class CatalogueFolderTests
         Assert.That(() => CatalogueReader.Read(_folder.Path, new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
     }
 
-    private CatalogueReading Read() => CatalogueReader.Read(_folder.Path);
+    private FolderReading<CatalogueSnapshot> Read() => CatalogueReader.Read(_folder.Path);
 }

@@ -223,7 +223,7 @@ public sealed class CatalogueReaderTests
     [Test]
     public void Read_Samples_AreGood()
     {
-        var snapshot = CatalogueReader.Read(RepositoryFile.Of("samples", "catalogue")).Snapshot!;
+        var snapshot = CatalogueReader.Read(RepositoryFile.Of("samples", "catalogue")).Set!;
 
         Assert.That(snapshot.Templates.Keys, Is.EquivalentTo(new[] { "orders-api", "orders-api-brief" }));
         Assert.That(snapshot.Rules.Select(r => r.Name), Is.EqualTo(new[] { "orders-service", "payments-agents" }));
@@ -235,6 +235,6 @@ public sealed class CatalogueReaderTests
         if (yaml is not null) _folder.Write("a.yaml", yaml);
         var reading = CatalogueReader.Read(_folder.Path);
         Assert.That(reading.Faults, Is.Empty);
-        return reading.Snapshot!;
+        return reading.Set!;
     }
 }

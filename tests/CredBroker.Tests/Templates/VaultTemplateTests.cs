@@ -157,7 +157,7 @@ public sealed class VaultTemplateTests
 
         var reading = CatalogueReader.Read(_folder.Path, [new NoVault()]);
 
-        Assert.That(reading.Snapshot, Is.Null);
+        Assert.That(reading.Set, Is.Null);
         Assert.That(reading.Faults.Select(fault => fault.ToString()), Is.EqualTo(new[] { "a.yaml:16: spec.backend.vault: not here" }));
     }
 
@@ -178,7 +178,7 @@ public sealed class VaultTemplateTests
         _folder.Write("a.yaml", yaml);
         var reading = CatalogueReader.Read(_folder.Path);
         Assert.That(reading.Faults, Is.Empty);
-        return reading.Snapshot!.Templates["orders-db"];
+        return reading.Set!.Templates["orders-db"];
     }
 
     private sealed class NoVault : ITemplateCheck

@@ -32,6 +32,8 @@ internal sealed class StoredTask
 
     [JsonPropertyName("labels")] public Dictionary<string, string>? Labels { get; init; }
 
+    [JsonPropertyName("vouched")] public string[]? Vouched { get; init; }
+
     [JsonPropertyName("txn")] public required string TransactionId { get; init; }
 
     [JsonPropertyName("max")] public required long MaxDurationMs { get; init; }
@@ -51,6 +53,7 @@ internal sealed class StoredTask
         Purpose = task.Purpose,
         Intent = task.Intent.Length == 0 ? null : task.Intent,
         Labels = task.Labels.Count == 0 ? null : new Dictionary<string, string>(task.Labels),
+        Vouched = task.Vouched.Count == 0 ? null : [.. task.Vouched],
         TransactionId = task.TransactionId,
         MaxDurationMs = (long)task.MaxDuration.TotalMilliseconds,
     };

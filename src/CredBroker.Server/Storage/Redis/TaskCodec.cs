@@ -44,6 +44,7 @@ internal static class TaskCodec
             Purpose = stored.Purpose,
             Intent = stored.Intent ?? "",
             Labels = stored.Labels ?? [],
+            Vouched = stored.Vouched ?? [],
             TransactionId = stored.TransactionId,
             MaxDuration = Instant.ReadSpan(stored.MaxDurationMs),
             State = ReadState((string)fields[1]!),

@@ -1,0 +1,79 @@
+using CredBroker.Policy.Cedar.Decisions;
+using CredBroker.Policy.Cedar.Wasm;
+using CredBroker.Tasks;
+using Microsoft.Extensions.Logging;
+
+namespace CredBroker.Policy.Cedar;
+
+/// <summary>
+/// Decides by Cedar, inside of what a template allows at all. Each capability is a decision of its own and all must permit.
+/// Whatever cannot be decided is denied: Cedar leaves out a policy that fails, so a failed "forbid" would else be a "permit".
+/// </summary>
+public sealed partial class CedarPolicyEvaluator(
+    PolicyLibrary library, TemplateBoundsEvaluator bounds, HeldLeases held, TimeProvider time, ILogger<CedarPolicyEvaluator> logger) : IPolicyEvaluator
+{
+    /// <inheritdoc/>
+    public async ValueTask<PolicyDecision> EvaluateAsync(PolicyRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var within = await bounds.EvaluateAsync(request, cancellationToken);
+        if (!within.Allowed) return within;
+        if (library.Current is not { } policies) return NoPolicies();
+
+        var questions = Actions(request)
+            .Select(action => (Action: action, Slice: policies.Slices.Of(DecisionScope.OfUse(action, request.Task, request.Template))))
+            .ToList();
+        var uses = questions.Select(question => question.Slice.Uses).Aggregate((all, one) => all.And(one));
+        var leases = uses.IsOfHeld ? await held.ReadAsync(request.Task, request.LeaseId, cancellationToken) : [];
+        if (leases is null) return TooManyLeases(policies);
+        var decision = await DecideAsync(
+            policies, $"template {request.Template.Name}", questions, RequestJson.OfUse(request, leases, time.GetUtcNow(), uses), cancellationToken);
+        return uses.IsOfHeld ? decision with { LookedAtHeld = true } : decision;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<PolicyDecision> EvaluateOpeningAsync(AgentTask task, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        if (library.Current is not { } policies) return NoPolicies();
+        var scope = DecisionScope.OfOpening(task);
+        var slice = policies.Slices.Of(scope);
+        var json = RequestJson.OfOpening(task, time.GetUtcNow(), slice.Uses);
+        return await DecideAsync(policies, "a task", [(scope.Action, slice)], json, cancellationToken);
+    }
+
+    private static IEnumerable<string> Actions(PolicyRequest request)
+    {
+        var capabilities = PolicyWords.Of(request.Requested);
+        return request.IsRenewal ? capabilities.Append("renew") : capabilities;
+    }
+
+    private async ValueTask<PolicyDecision> DecideAsync(
+        CedarPolicies policies, string subject, List<(string Action, PolicySlice Slice)> questions, byte[] request, CancellationToken cancellationToken)
+    {
+        var verdict = new CedarVerdict(policies.Set);
+        try
+        {
+            var answers = await policies.Pool.UseAsync(
+                session => questions.ConvertAll(question => (question.Action, session.Decide(question.Slice, question.Action, request))), cancellationToken);
+            foreach (var error in answers.SelectMany(answer => answer.Item2.Errors)) LogFailed(error.PolicyId, policies.Set.Version, error.Message);
+            return verdict.Of(subject, answers);
+        }
+        catch (CedarFaultException fault)
+        {
+            LogBrokeOff(fault, policies.Set.Version);
+            return verdict.Fault([]);
+        }
+    }
+
+    private static PolicyDecision TooManyLeases(CedarPolicies policies) => PolicyDecision.Deny(
+        ErrorReason.PolicyDenied, $"The task's tree holds more than {HeldLeases.MaxLeases} live leases, too many to judge by.", policies.Set.Version, []);
+
+    private static PolicyDecision NoPolicies() => PolicyDecision.Deny(ErrorReason.PolicyDenied, "No policies are in force, so nothing is granted.", "", []);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Policy '{PolicyId}' of set {Version} could not be evaluated, and what was asked for is denied: {Reason}")]
+    private partial void LogFailed(string policyId, string version, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Cedar broke off while deciding by set {Version}; what was asked for is denied")]
+    private partial void LogBrokeOff(Exception fault, string version);
+}

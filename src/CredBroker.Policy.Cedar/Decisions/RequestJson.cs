@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using CredBroker.Leases;
+using CredBroker.Policy.Cedar.Documents;
+using CredBroker.Tasks;
+
+namespace CredBroker.Policy.Cedar.Decisions;
+
+/// <summary>
+/// Writes requests as the schema has them: <c>principal</c>, <c>resource</c>, <c>context</c> and <c>entities</c>, but for what no
+/// policy that is asked looks at.
+/// </summary>
+internal static class RequestJson
+{
+    /// <summary>May a task use a template?</summary>
+    public static byte[] OfUse(PolicyRequest request, IReadOnlyList<Lease> held, DateTimeOffset now, PolicyUses uses) => Write(json =>
+    {
+        json.WriteUid("principal", "Workload", request.Task.Subject);
+        json.WriteUid("resource", "Template", request.Template.Name);
+        json.WriteStartObject("context");
+        if (uses.OfContext("task")) json.WriteEntity("task", "Task", request.Task.Id.Value);
+        if (uses.OfContext("requested")) json.WriteSet("requested", PolicyWords.Of(request.Requested));
+        if (uses.OfContext("ttl")) json.WriteDuration("ttl", request.Ttl ?? request.Template.DefaultTtl);
+        if (uses.IsOfHeld) HeldJson.Write(json, held);
+        WriteNow(json, now, uses);
+        json.WriteEndObject();
+        json.WriteStartArray("entities");
+        EntityJson.WriteWorkload(json, request.Task, uses);
+        if (uses.OfContext("task")) EntityJson.WriteTask(json, request.Task, now, uses);
+        EntityJson.WriteTemplate(json, request.Template, uses);
+        json.WriteEndArray();
+    });
+
+    /// <summary>May a task be opened?</summary>
+    public static byte[] OfOpening(AgentTask task, DateTimeOffset now, PolicyUses uses) => Write(json =>
+    {
+        json.WriteUid("principal", "Workload", task.Subject);
+        json.WriteUid("resource", "Task", task.Id.Value);
+        json.WriteStartObject("context");
+        if (uses.OfContext("delegated")) json.WriteSet("delegated", (task.Ceiling ?? []).Select(passed => passed.Template).Distinct());
+        WriteNow(json, now, uses);
+        json.WriteEndObject();
+        json.WriteStartArray("entities");
+        EntityJson.WriteWorkload(json, task, uses);
+        EntityJson.WriteTask(json, task, now, uses);
+        json.WriteEndArray();
+    });
+
+    private static void WriteNow(Utf8JsonWriter json, DateTimeOffset now, PolicyUses uses)
+    {
+        if (uses.OfContext("now"))
+            json.WriteExtension("now", "datetime", now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+    }
+
+    private static byte[] Write(Action<Utf8JsonWriter> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true }))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}

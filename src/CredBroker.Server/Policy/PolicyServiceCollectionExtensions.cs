@@ -1,0 +1,54 @@
+using CredBroker.Audit;
+using CredBroker.Policy;
+using CredBroker.Policy.Cedar;
+using CredBroker.Policy.Cedar.Wasm;
+using CredBroker.Server.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace CredBroker.Server.Policy;
+
+/// <summary>Registers policy.</summary>
+public static class PolicyServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds <see cref="IPolicyEvaluator"/>, which decides by the Cedar policies of the folder of <see cref="PolicyOptions"/>, and
+    /// the worker that keeps them as the folder says. Needs an <see cref="IAuditLog"/>, the leases and the <see cref="DataFolder"/>.
+    /// </summary>
+    public static IServiceCollection AddPolicies(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings<PolicyOptions>(configuration, PolicyOptions.SectionName, _ => []);
+        services.AddOptions<PolicyOptions>().ValidateDataAnnotations();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(LoadModule);
+        services.AddSingleton<PolicyLibrary>();
+        services.AddSingleton(CreateReloader);
+        services.AddSingleton<TemplateBoundsEvaluator>();
+        services.AddSingleton<HeldLeases>();
+        services.AddSingleton<IPolicyEvaluator, CedarPolicyEvaluator>();
+        services.AddSingleton<IStatusSource, PolicyStatus>();
+        services.AddHostedService<PolicyWorker>();
+        return services;
+    }
+
+    private static CedarModule LoadModule(IServiceProvider provider)
+    {
+        var path = provider.GetRequiredService<IOptions<PolicyOptions>>().Value.CachePath;
+        return CedarModule.Load(
+            path.Length > 0 ? Path.GetFullPath(path) : provider.GetRequiredService<DataFolder>().File("cedar"),
+            provider.GetRequiredService<ILogger<CedarModule>>());
+    }
+
+    private static PolicyReloader CreateReloader(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<PolicyOptions>>().Value;
+        return new PolicyReloader(
+            options.Path,
+            options.PollInterval,
+            provider.GetRequiredService<PolicyLibrary>(),
+            provider.GetRequiredService<CedarModule>(),
+            provider.GetRequiredService<IAuditLog>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<PolicyReloader>>());
+    }
+}

@@ -1,0 +1,184 @@
+using System.Text.Json.Nodes;
+using CredBroker.Protocol.V1;
+using CredBroker.Server.Tests.Api;
+using CredBroker.Testing.Broker;
+using CredBroker.Testing.Stores;
+using CredBroker.Testing.Verification;
+using Grpc.Core;
+
+namespace CredBroker.Server.Tests.Policy;
+
+/// <summary>What a broker says yes and no to, by policies of its own.</summary>
+[TestFixture, Category("Server")]
+internal sealed class PolicyTests
+{
+    private const string Policies = """
+        @id("open") permit (principal, action == Action::"openTask", resource) when { resource.purpose.value != "mischief" };
+        @id("use") permit (principal, action in [Action::"read", Action::"write"], resource);
+        @id("briefly") @max_ttl("90s") permit (principal, action == Action::"read", resource in Risk::"high");
+        @id("renew") permit (principal, action == Action::"renew", resource) unless { context.task.purpose.value == "once" };
+        @id("read-only") @reason("Orders are read and not written.") forbid (principal, action == Action::"write", resource == Template::"orders-api")
+        unless { context.task.purpose.value == "write orders" };
+        @id("either-or") forbid (principal, action == Action::"read", resource == Template::"invoices-api")
+        when { context.held.contains({ target: "orders-api", sensitivity: "internal", capability: "write" }) };
+        @id("or-either") forbid (principal, action == Action::"write", resource == Template::"orders-api")
+        when { context.held.contains({ target: "invoices-api", sensitivity: "restricted", capability: "read" }) };
+        """;
+
+    private RedisServerProcess _redis = null!;
+    private BrokerSite _site = null!;
+    private BrokerProcess _broker = null!;
+
+    private string PolicyFile => Path.Combine(_site.PoliciesFolder, "all.cedar");
+
+    [OneTimeSetUp]
+    public async Task StartAsync()
+    {
+        _redis = await OwnRedis.StartAsync();
+        _site = new BrokerSite(_redis.ConnectionString);
+        _site.Settings["Policies:PollInterval"] = "00:00:00.1";
+        await File.WriteAllTextAsync(PolicyFile, Policies);
+        _broker = await BrokerProcess.StartAsync(_site);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (_broker is not null) await _broker.DisposeAsync();
+        _site?.Dispose();
+        if (_redis is not null) await _redis.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Issue_Permitted_LeaseTokenAndAuditNameSetAndPolicies()
+    {
+        var opened = await OpenAsync("read orders");
+
+        var issued = await opened.IssueAsync();
+
+        var line = Audited("issue_allowed", issued.Lease.Id);
+        Assert.Multiple(() =>
+        {
+            Assert.That(issued.Lease.PolicyVersion, Does.Match("^[0-9a-f]{16}$"));
+            Assert.That(issued.Lease.Policies, Is.EqualTo(new[] { "use" }));
+            Assert.That(line["details"]!["policy_version"]!.GetValue<string>(), Is.EqualTo(issued.Lease.PolicyVersion));
+            Assert.That(line["details"]!["policies"]!.GetValue<string>(), Is.EqualTo("use"));
+            Assert.That(
+                new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(issued.Credential.AccessToken.Value).Claims.Select(claim => claim.Value),
+                Does.Contain(issued.Lease.PolicyVersion));
+        });
+    }
+
+    [Test]
+    public async Task Issue_Forbidden_TellsWhyAndWritesIt()
+    {
+        var opened = await OpenAsync("read orders");
+
+        var refusal = await Refused.WithAsync(StatusCode.PermissionDenied, "POLICY_DENIED", () => opened.IssueAsync(Asking("orders-api", Capability.Write)));
+
+        Assert.That(refusal.Status.Detail, Is.EqualTo("Orders are read and not written."));
+        Assert.That(Refused.MetadataOf(refusal, "policies"), Is.EqualTo("read-only"));
+        var line = _site.ReadAudit().Last(one => (string?)one["type"] == "refused" && (string?)one["task"] == opened.Id);
+        Assert.That((string?)line["details"]!["policies"], Is.EqualTo("read-only"));
+        Assert.That((string?)line["details"]!["policy_version"], Does.Match("^[0-9a-f]{16}$"));
+    }
+
+    [Test]
+    public async Task Issue_MaxTtl_BoundsTheLeasesWholeLife()
+    {
+        var issued = await (await OpenAsync("read invoices")).IssueAsync("invoices-api", TimeSpan.FromMinutes(9));
+
+        Assert.That((issued.Lease.MaxExpiresAt - issued.Lease.IssuedAt).ToTimeSpan(), Is.EqualTo(TimeSpan.FromSeconds(90)));
+        Assert.That((issued.Lease.ExpiresAt - issued.Lease.IssuedAt).ToTimeSpan(), Is.EqualTo(TimeSpan.FromSeconds(90)));
+        Assert.That(issued.Lease.Policies, Is.EqualTo(new[] { "briefly", "use" }));
+    }
+
+    [Test]
+    public async Task OpenTask_Forbidden_OpensNone()
+    {
+        await Refused.WithAsync(StatusCode.PermissionDenied, "POLICY_DENIED", () => OpenAsync("mischief"));
+    }
+
+    [Test]
+    public async Task Renew_NotPermitted_LeavesTheLeaseToItsEnd()
+    {
+        var opened = await OpenAsync("once");
+        var issued = await opened.IssueAsync();
+
+        await Refused.WithAsync(
+            StatusCode.PermissionDenied, "POLICY_DENIED", async () => await opened.Calls.Credentials.RenewAsync(new RenewRequest { LeaseId = issued.Lease.Id }, opened.Auth));
+
+        Assert.That((await opened.GetLeaseAsync(issued.Lease.Id)).ExpiresAt, Is.EqualTo(issued.Lease.ExpiresAt));
+    }
+
+    [Test]
+    public async Task Issue_ToxicCombination_IsRefusedUntilTheOtherIsReleased()
+    {
+        var opened = await OpenAsync("write orders");
+        var written = await opened.IssueAsync(Asking("orders-api", Capability.Write));
+
+        await Refused.WithAsync(StatusCode.PermissionDenied, "POLICY_DENIED", () => opened.IssueAsync("invoices-api"));
+        await opened.Calls.Credentials.ReleaseAsync(new ReleaseRequest { LeaseId = written.Lease.Id }, opened.Auth);
+
+        Assert.That((await opened.IssueAsync("invoices-api")).Lease.State, Is.EqualTo(LeaseState.Active));
+    }
+
+    [Test]
+    public async Task Issue_BothHalvesOfACombinationAtOnce_NeverGivesBoth()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var opened = await OpenAsync("write orders");
+
+            await Task.WhenAll(TryAsync(() => opened.IssueAsync(Asking("orders-api", Capability.Write))), TryAsync(() => opened.IssueAsync("invoices-api")));
+
+            var live = (await opened.ListLeasesAsync()).Where(lease => lease.State == LeaseState.Active).Select(lease => lease.Template);
+            Assert.That(live.Distinct().Count(), Is.LessThanOrEqualTo(1), string.Join(' ', live));
+        }
+    }
+
+    [Test]
+    public async Task ChangedPolicies_Good_AreInForceAndBadOnesAreNot()
+    {
+        var opened = await OpenAsync("read orders");
+        var before = (await opened.IssueAsync()).Lease.PolicyVersion;
+        try
+        {
+            await File.WriteAllTextAsync(PolicyFile, Policies + "nonsense;");
+            await Eventually.IsTrueAsync(() => _site.ReadAudit().Any(line => (string?)line["type"] == "policies_refused"), "the bad set is refused");
+            Assert.That((await opened.IssueAsync()).Lease.PolicyVersion, Is.EqualTo(before));
+
+            await File.WriteAllTextAsync(PolicyFile, Policies + """@id("stop") forbid (principal, action == Action::"read", resource == Template::"orders-brief");""");
+            await Eventually.IsTrueAsync(async () => (await opened.IssueAsync()).Lease.PolicyVersion != before, "the good set is in force");
+            await Refused.WithAsync(StatusCode.PermissionDenied, "POLICY_DENIED", () => opened.IssueAsync("orders-brief"));
+        }
+        finally
+        {
+            await File.WriteAllTextAsync(PolicyFile, Policies);
+            await Eventually.IsTrueAsync(async () => (await opened.IssueAsync()).Lease.PolicyVersion == before, "the first set is in force again");
+        }
+    }
+
+    private static IssueRequest Asking(string template, params Capability[] capabilities) => new() { Template = template, Capabilities = { capabilities } };
+
+    private static async Task TryAsync(Func<Task> call)
+    {
+        try
+        {
+            await call();
+        }
+        catch (RpcException refusal) when (refusal.StatusCode is StatusCode.PermissionDenied)
+        {
+            // One of the two has to be.
+        }
+    }
+
+    private JsonNode Audited(string type, string lease) => _site.ReadAudit().Single(line => (string?)line["type"] == type && (string?)line["lease"] == lease);
+
+    private Task<OpenedTask> OpenAsync(string purpose)
+    {
+        var request = _broker.Calls.OpenRequest();
+        request.Purpose = purpose;
+        return _broker.Calls.OpenAsync(request);
+    }
+}

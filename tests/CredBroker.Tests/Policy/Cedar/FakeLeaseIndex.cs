@@ -1,0 +1,24 @@
+using CredBroker.Leases;
+
+namespace CredBroker.Tests.Policy.Cedar;
+
+/// <summary>Live leases that a test says there are.</summary>
+internal sealed class FakeLeaseIndex : ILeaseIndex
+{
+    public List<Lease> Live { get; } = [];
+
+    public int Scans { get; private set; }
+
+    public Task<LeaseScan> ScanAsync(int bucket, LeaseSelector selector, string? after, int take, CancellationToken cancellationToken)
+    {
+        Scans++;
+        var skip = after is null ? 0 : int.Parse(after, System.Globalization.CultureInfo.InvariantCulture);
+        var page = Live.Where(selector.Matches).Skip(skip).Take(take).ToList();
+        return Task.FromResult(new LeaseScan(page, page.Count < take ? null : $"{skip + take}"));
+    }
+
+    public Task<BucketPage<LeasePosition>> ListAsync(int bucket, LeaseSelector selector, LeasePosition? after, int take, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public Task<IReadOnlyList<Lease>> ReadAsync(IReadOnlyList<LeaseId> ids, CancellationToken cancellationToken) => throw new NotSupportedException();
+}
