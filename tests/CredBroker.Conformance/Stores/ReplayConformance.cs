@@ -27,6 +27,27 @@ public abstract class ReplayConformance(IStoreForm form) : StoreConformance(form
     }
 
     [Test]
+    public async Task TryUse_AgainWithTheSameKey_TrueAndWithAnotherFalse()
+    {
+        var evidence = (await EvidenceAsync(TimeSpan.FromMinutes(5))) with { Key = "first" };
+        await using var other = await Store.ConnectAsync();
+
+        Assert.That(await Broker.Replays.TryUseAsync(evidence, None), Is.True);
+        Assert.That(await other.Replays.TryUseAsync(evidence, None), Is.True);
+        Assert.That(await Broker.Replays.TryUseAsync(evidence with { Key = "second" }, None), Is.False);
+        Assert.That(await Broker.Replays.TryUseAsync(evidence with { Key = "" }, None), Is.False);
+    }
+
+    [Test]
+    public async Task TryUse_FirstWithoutAKey_NobodyAgain()
+    {
+        var evidence = await EvidenceAsync(TimeSpan.FromMinutes(5));
+        await Broker.Replays.TryUseAsync(evidence, None);
+
+        Assert.That(await Broker.Replays.TryUseAsync(evidence with { Key = "late" }, None), Is.False);
+    }
+
+    [Test]
     public async Task TryUse_ManyAtOnceOnTwoBrokers_OneWins()
     {
         await using var other = await Store.ConnectAsync();

@@ -16,5 +16,5 @@ public sealed class MemoryReplays : IReplayMemory
 
     public Task<bool> TryUseAsync(SingleUse evidence, CancellationToken cancellationToken) => IsDown
         ? Task.FromException<bool>(new RefusedException(ErrorReason.StoreUnavailable, "The store does not answer."))
-        : Task.FromResult(_used.TryAdd(evidence.Id, evidence));
+        : Task.FromResult(_used.TryAdd(evidence.Id, evidence) || (evidence.Key.Length > 0 && _used[evidence.Id].Key == evidence.Key));
 }
