@@ -33,17 +33,18 @@ internal sealed class OidcAttestor : IAttestor
         async () =>
         {
             var digest = Convert.ToHexStringLower(SHA256.HashData(evidence.Payload.Span));
-            return _verified.Find(digest) ?? await VerifyAsync(Jwt.Read(evidence.Payload.Span, Form), digest, cancellationToken).ConfigureAwait(false);
+            return _verified.Find(digest)
+                ?? await VerifyAsync(Jwt.Read(evidence.Payload.Span, Form), digest, evidence.Possession?.Key, cancellationToken).ConfigureAwait(false);
         },
         cancellationToken);
 
-    private async ValueTask<AttestedSubject> VerifyAsync(Jwt token, string digest, CancellationToken cancellationToken)
+    private async ValueTask<AttestedSubject> VerifyAsync(Jwt token, string digest, ProofKey? key, CancellationToken cancellationToken)
     {
         if (!_issuers.TryGetValue(token.Issuer ?? throw new JwtFault("it names no issuer"), out var issuer))
             throw new JwtFault("its issuer is not trusted here");
-        var (subject, keys) = await issuer.VerifyAsync(token, digest, cancellationToken).ConfigureAwait(false);
-        // What is good once must be asked about each time.
-        if (!issuer.IsSingleUse) _verified.Add(subject, issuer.Keyring, keys);
+        var (subject, keys) = await issuer.VerifyAsync(token, digest, key, cancellationToken).ConfigureAwait(false);
+        // What is good once, or with a key alone, must be asked about each time.
+        if (!issuer.IsSingleUse && subject.KeyThumbprint is null) _verified.Add(subject, issuer.Keyring, keys);
         return subject;
     }
 }

@@ -29,20 +29,32 @@ internal sealed class TrustedIssuer(OidcIssuerOptions settings, OidcOptions opti
 
     /// <summary>Verifies a token, and uses it up where it is good once. Answers also with the keys that it was verified with.</summary>
     /// <exception cref="JwtFault">It proves nothing, or nobody can tell now.</exception>
-    public async ValueTask<(AttestedSubject Subject, KeySet Keys)> VerifyAsync(Jwt jwt, string digest, CancellationToken cancellationToken)
+    public async ValueTask<(AttestedSubject Subject, KeySet Keys)> VerifyAsync(Jwt jwt, string digest, ProofKey? key, CancellationToken cancellationToken)
     {
         var subject = SubjectOf(jwt);
         if (jwt.IssuedAt is null) throw new JwtFault("it has no 'iat'");
         // A token that is good only together with a proof of its key is no bearer token.
-        if (jwt.Has("cnf")) throw new JwtFault("it is bound to a key, and no proof of that is read here");
+        var bound = jwt.Has("cnf") ? BoundTo(jwt, key) : null;
         var id = IsSingleUse ? IdOf(jwt) : null;
         _verifier.Weigh(jwt);
         var keys = await _verifier.VerifyAsync(jwt, Keyring, cancellationToken).ConfigureAwait(false);
 
         // Only now: who cannot sign must not be able to use up what is somebody else's, or to fill the memory.
-        if (id is not null && !await replays.TryUseAsync(SingleUse.Of(_issuer, id, jwt.ExpiresAt + options.ClockSkew), cancellationToken).ConfigureAwait(false))
-            throw new JwtFault("it has been used before");
-        return (new AttestedSubject(OidcAttestor.AttestorName, subject, SelectorsOf(jwt), digest, jwt.ExpiresAt), keys);
+        if (id is not null) await UseUpAsync(SingleUse.Of(_issuer, id, jwt.ExpiresAt + options.ClockSkew) with { Key = key?.Text ?? "" }, cancellationToken).ConfigureAwait(false);
+        return (new AttestedSubject(OidcAttestor.AttestorName, subject, SelectorsOf(jwt), digest, jwt.ExpiresAt) { KeyThumbprint = bound }, keys);
+    }
+
+    /// <summary>Whoever proved a key with it may use it again with that key: an answer that was lost is asked for again.</summary>
+    private async ValueTask UseUpAsync(SingleUse token, CancellationToken cancellationToken)
+    {
+        if (!await replays.TryUseAsync(token, cancellationToken).ConfigureAwait(false)) throw new JwtFault("it has been used before");
+    }
+
+    /// <summary>The thumbprint of the key in <c>cnf</c> (RFC 9449 §6.1, RFC 8705 §3.1), which must be the one that was proved.</summary>
+    private static string BoundTo(Jwt jwt, ProofKey? key)
+    {
+        var thumbprint = key is null ? null : jwt.StringOf("cnf", key.Kind == ProofKind.Dpop ? "jkt" : "x5t#S256");
+        return thumbprint is not null && thumbprint == key!.Thumbprint ? thumbprint : throw new JwtFault("it is bound to a key that was not proved");
     }
 
     private string SubjectOf(Jwt jwt) =>

@@ -105,6 +105,23 @@ public sealed class OidcAttackTests
     public async Task BoundToken_IsNoBearerToken() =>
         Assert.That(await _tested.FaultOf(_tested.Token(claims => claims["cnf"] = new JsonObject { ["jkt"] = "x" })), Does.Contain("it is bound to a key"));
 
+    [TestCase("jkt", ProofKind.Dpop)]
+    [TestCase("x5t#S256", ProofKind.Mtls)]
+    public async Task BoundToken_WithItsKey_IsGoodAndWithNoOther(string member, ProofKind kind)
+    {
+        await using var tested = await OidcUnderTest.StartAsync(issuer => issuer.SingleUse = false);
+        var token = tested.Token(claims => claims["cnf"] = new JsonObject { [member] = "own" });
+
+        Assert.That((await tested.AttestAsync(token, key: new ProofKey(kind, "own"))).KeyThumbprint, Is.EqualTo("own"));
+
+        var wrongKind = kind == ProofKind.Dpop ? ProofKind.Mtls : ProofKind.Dpop;
+        foreach (var other in new[] { null, new ProofKey(kind, "other"), new ProofKey(wrongKind, "own") })
+        {
+            var refused = await Assert.ThrowsAsync<RefusedException>(() => tested.AttestAsync(token, key: other));
+            Assert.That(refused!.Message, Does.Contain("it is bound to a key that was not proved"));
+        }
+    }
+
     [Test]
     public async Task Token_OfTheBrokerItself_IsNoEvidence() =>
         Assert.That(await _tested.FaultOf(_tested.Token(claims => claims["iss"] = "https://broker.acme.test")), Does.Contain(NotTrusted));

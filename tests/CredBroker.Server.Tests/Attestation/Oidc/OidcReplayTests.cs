@@ -32,6 +32,22 @@ public sealed class OidcReplayTests
     }
 
     [Test]
+    public async Task AttestAsync_SameTokenAgainWithTheSameKey_IsGoodForWhoLostTheAnswer()
+    {
+        var token = _tested.Token();
+        var key = new ProofKey(ProofKind.Dpop, "first");
+        await _tested.AttestAsync(token, key: key);
+
+        await _tested.AttestAsync(token, _tested.Replica(), key);
+
+        foreach (var other in new[] { null, new ProofKey(ProofKind.Dpop, "second"), new ProofKey(ProofKind.Mtls, "first") })
+        {
+            var refused = await Assert.ThrowsAsync<RefusedException>(() => _tested.AttestAsync(token, key: other));
+            Assert.That(refused!.Message, Does.Contain(Used));
+        }
+    }
+
+    [Test]
     public async Task AttestAsync_SameNameByAnotherIssuer_IsAnotherToken()
     {
         await using var other = await CredBroker.Testing.Access.FakeIssuer.StartAsync(_tested.Time);

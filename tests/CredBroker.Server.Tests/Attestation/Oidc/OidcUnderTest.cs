@@ -90,8 +90,8 @@ internal sealed class OidcUnderTest : IJwtAttestorUnderTest
         return Issuer.Sign(Header(), claims);
     }
 
-    public Task<AttestedSubject> AttestAsync(string token, IAttestor? replica = null) =>
-        (replica ?? Attestor).AttestAsync(new Evidence("oidc", Encoding.UTF8.GetBytes(token)), CancellationToken.None).AsTask();
+    public Task<AttestedSubject> AttestAsync(string token, IAttestor? replica = null, ProofKey? key = null) => (replica ?? Attestor).AttestAsync(
+        new Evidence("oidc", Encoding.UTF8.GetBytes(token)) { Possession = key is null ? null : new Possession(key, Proof: null) }, CancellationToken.None).AsTask();
 
     public Task<string> FaultOf(string token) => JwtAttestorConformance.FaultOf(Attestor, token);
 
