@@ -57,6 +57,7 @@ internal static class CommandLine
             new Command("policy", "Policies: who may have it, for what, and when.")
             {
                 PolicyLintCommand.Create(host, global),
+                PolicyTestCommand.Create(host, global),
                 PolicyExplainCommand.Create(host, global),
             },
             new Command("keys", "Signing keys.") { KeysRotateCommand.Create(host, global) },

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using CredBroker.Cli.Output;
 using CredBroker.Policy.Cedar;
-using CredBroker.Policy.Cedar.Wasm;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CredBroker.Cli.Commands;
 
@@ -17,15 +15,8 @@ internal static class PolicyLintCommand
 
     private static Task<int> RunAsync(CliHost host, Session session, CancellationToken cancellationToken)
     {
-        using var module = CedarModule.Load(CacheFolder(host), NullLogger.Instance);
+        using var module = CedarCache.Load(host);
         var report = PolicyLint.Read(session.Parsed.GetRequiredValue(Folder), module, cancellationToken);
         return Task.FromResult(LintResult.Print(session.Print, report.Faults, report.Version, ("policies", report.Policies)));
-    }
-
-    /// <summary>Where compiled Cedar is kept between runs, as the XDG base directories have it; null = it is compiled each time.</summary>
-    private static string? CacheFolder(CliHost host)
-    {
-        if (host.Variable("XDG_CACHE_HOME") is { } cache && Path.IsPathRooted(cache)) return Path.Combine(cache, "credbroker");
-        return host.Variable("HOME") is { } home && Path.IsPathRooted(home) ? Path.Combine(home, ".cache", "credbroker") : null;
     }
 }
