@@ -53,6 +53,13 @@ internal static class CommandLine
                 DeadLetterListCommand.Create(host, global),
                 DeadLetterRetryCommand.Create(host, global),
             },
+            new Command("template", "Templates: what may be issued at all.") { TemplateLintCommand.Create(host, global) },
+            new Command("policy", "Policies: who may have it, for what, and when.")
+            {
+                PolicyLintCommand.Create(host, global),
+                PolicyTestCommand.Create(host, global),
+                PolicyExplainCommand.Create(host, global),
+            },
             new Command("keys", "Signing keys.") { KeysRotateCommand.Create(host, global) },
             new Command("join-token", "Secrets by which workloads join once.") { JoinTokenNewCommand.Create(host, global) },
             new Command("clock", "The store's clock.") { ClockResetCommand.Create(host, global) },

@@ -1,4 +1,7 @@
+using System.Net;
+using CredBroker.Leases;
 using CredBroker.Policy.Cedar.Decisions;
+using CredBroker.Policy.Cedar.Documents;
 using CredBroker.Policy.Cedar.Wasm;
 using CredBroker.Tasks;
 using Microsoft.Extensions.Logging;
@@ -10,7 +13,8 @@ namespace CredBroker.Policy.Cedar;
 /// Whatever cannot be decided is denied: Cedar leaves out a policy that fails, so a failed "forbid" would else be a "permit".
 /// </summary>
 public sealed partial class CedarPolicyEvaluator(
-    PolicyLibrary library, TemplateBoundsEvaluator bounds, HeldLeases held, TimeProvider time, ILogger<CedarPolicyEvaluator> logger) : IPolicyEvaluator
+    PolicyLibrary library, TemplateBoundsEvaluator bounds, HeldLeases held, TimeProvider time, ILogger<CedarPolicyEvaluator> logger)
+    : IPolicyEvaluator, IToolCallEvaluator
 {
     /// <inheritdoc/>
     public async ValueTask<PolicyDecision> EvaluateAsync(PolicyRequest request, CancellationToken cancellationToken)
@@ -21,25 +25,33 @@ public sealed partial class CedarPolicyEvaluator(
         if (library.Current is not { } policies) return NoPolicies();
 
         var questions = Actions(request)
-            .Select(action => (Action: action, Slice: policies.Slices.Of(DecisionScope.OfUse(action, request.Task, request.Template))))
+            .Select(action => new PolicyQuestion(action, policies.Slices.Of(DecisionScope.OfUse(action, request.Task, request.Template))))
             .ToList();
-        var uses = questions.Select(question => question.Slice.Uses).Aggregate((all, one) => all.And(one));
-        var leases = uses.IsOfHeld ? await held.ReadAsync(request.Task, request.LeaseId, cancellationToken) : [];
-        if (leases is null) return TooManyLeases(policies);
-        var decision = await DecideAsync(
-            policies, $"template {request.Template.Name}", questions, RequestJson.OfUse(request, leases, time.GetUtcNow(), uses), cancellationToken);
-        return uses.IsOfHeld ? decision with { LookedAtHeld = true } : decision;
+        var subject = $"template {request.Template.Name}";
+        return await DecideAsync(
+            policies, subject, questions, request.Task, request.LeaseId, (leases, uses) => RequestJson.OfUse(request, leases, time.GetUtcNow(), uses), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<PolicyDecision> EvaluateOpeningAsync(AgentTask task, CancellationToken cancellationToken)
+    public async ValueTask<PolicyDecision> EvaluateOpeningAsync(AgentTask task, IPAddress? source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(task);
         if (library.Current is not { } policies) return NoPolicies();
         var scope = DecisionScope.OfOpening(task);
         var slice = policies.Slices.Of(scope);
-        var json = RequestJson.OfOpening(task, time.GetUtcNow(), slice.Uses);
-        return await DecideAsync(policies, "a task", [(scope.Action, slice)], json, cancellationToken);
+        return await AskAsync(
+            policies, "a task", [new PolicyQuestion(scope.Action, slice)], RequestJson.OfOpening(task, source, time.GetUtcNow(), slice.Uses), slice.Uses, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<PolicyDecision> EvaluateToolCallAsync(ToolCall call, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        if (library.Current is not { } policies) return NoPolicies();
+        var scope = DecisionScope.OfToolCall(call);
+        return await DecideAsync(
+            policies, $"tool {call.Tool}", [new PolicyQuestion(scope.Action, policies.Slices.Of(scope))], call.Task, except: null,
+            (leases, uses) => RequestJson.OfToolCall(call, leases, time.GetUtcNow(), uses), cancellationToken);
     }
 
     private static IEnumerable<string> Actions(PolicyRequest request)
@@ -48,15 +60,31 @@ public sealed partial class CedarPolicyEvaluator(
         return request.IsRenewal ? capabilities.Append("renew") : capabilities;
     }
 
+    /// <summary>Decides, with a look at what the task's tree holds where a policy wants to know.</summary>
     private async ValueTask<PolicyDecision> DecideAsync(
-        CedarPolicies policies, string subject, List<(string Action, PolicySlice Slice)> questions, byte[] request, CancellationToken cancellationToken)
+        CedarPolicies policies,
+        string subject,
+        List<PolicyQuestion> questions,
+        AgentTask task,
+        LeaseId? except,
+        Func<IReadOnlyList<Lease>, PolicyUses, byte[]> write,
+        CancellationToken cancellationToken)
+    {
+        var uses = questions.Select(question => question.Slice.Uses).Aggregate((all, one) => all.And(one));
+        var leases = uses.IsOfHeld ? await held.ReadAsync(task, except, cancellationToken) : [];
+        if (leases is null) return TooManyLeases(policies);
+        var decision = await AskAsync(policies, subject, questions, write(leases, uses), uses, cancellationToken);
+        return uses.IsOfHeld ? decision with { LookedAtHeld = true } : decision;
+    }
+
+    private async ValueTask<PolicyDecision> AskAsync(
+        CedarPolicies policies, string subject, List<PolicyQuestion> questions, byte[] request, PolicyUses uses, CancellationToken cancellationToken)
     {
         var verdict = new CedarVerdict(policies.Set);
         try
         {
-            var answers = await policies.Pool.UseAsync(
-                session => questions.ConvertAll(question => (question.Action, session.Decide(question.Slice, question.Action, request))), cancellationToken);
-            foreach (var error in answers.SelectMany(answer => answer.Item2.Errors)) LogFailed(error.PolicyId, policies.Set.Version, error.Message);
+            var answers = await policies.AskAsync(questions, request, uses, cancellationToken);
+            foreach (var error in answers.SelectMany(answer => answer.Answer.Errors)) LogFailed(error.PolicyId, policies.Set.Version, error.Message);
             return verdict.Of(subject, answers);
         }
         catch (CedarFaultException fault)

@@ -39,6 +39,10 @@ public sealed partial class RequestLimits
         return this;
     }
 
+    /// <summary>A SHA-256 in lower-case hex; empty = not told.</summary>
+    public RequestLimits Digest(string field, string value) =>
+        Require(value.Length == 0 || DigestPattern().IsMatch(value), field, "must be a SHA-256 in lower-case hex");
+
     /// <summary>A duration above nothing and not above <see cref="MaxDuration"/>; null = not stated.</summary>
     public RequestLimits Duration(string field, TimeSpan? value)
     {
@@ -83,4 +87,7 @@ public sealed partial class RequestLimits
 
     [GeneratedRegex(@"\A[A-Za-z0-9._:/-]{1,128}\z", RegexOptions.CultureInvariant)]
     private static partial Regex NamePattern();
+
+    [GeneratedRegex(@"\A[0-9a-f]{64}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex DigestPattern();
 }

@@ -10,6 +10,20 @@ public sealed class OperatorPlatform
 
     internal OperatorPlatform(OperatorCalls calls) => _calls = calls;
 
+    /// <summary>Tells what a task would get, and why. Nothing is issued; quotas and fences are not asked.</summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="request">What it would ask for; justification and approval play no part.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BrokerRefusedException"><c>TASK_NOT_FOUND</c> or <c>TEMPLATE_NOT_FOUND</c>.</exception>
+    public async Task<Explanation> ExplainAsync(string taskId, CredentialRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var wire = new Wire.ExplainRequest { TaskId = taskId, Template = request.Template, Ttl = request.Ttl?.ToDuration() };
+        wire.Capabilities.AddRange(request.Capabilities.Select(capability => (Wire.Capability)capability));
+        var answer = await _calls.CallAsync(_calls.Connection.Governance.ExplainAsync, wire, cancellationToken);
+        return new Explanation(answer.Allowed, answer.Reason, [.. answer.Policies], answer.PolicyVersion, answer.Ttl?.ToTimeSpan(), [.. answer.ApprovalGroups]);
+    }
+
     /// <summary>Makes a new signing key the current one; returns its id. It is never sent twice.</summary>
     /// <param name="emergency">Withdraw the old key at once and revoke what it signed.</param>
     /// <param name="reason">Why; required, for the audit trail.</param>

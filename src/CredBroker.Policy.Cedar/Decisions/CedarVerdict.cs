@@ -30,22 +30,24 @@ internal sealed class CedarVerdict(CedarPolicySet set)
     private PolicyDecision Refuse(string action, string subject, IReadOnlyList<string> reasons)
     {
         var forbids = Ids(reasons).Select(id => set.ById[id]).ToList();
-        return PolicyDecision.Deny(ErrorReason.PolicyDenied, Sentence(action, subject, forbids), set.Version, Ids(reasons));
+        return PolicyDecision.Deny(ErrorReason.PolicyDenied, Sentence(action, subject, forbids), set.Version, Ids(reasons)) with { ApprovalGroups = Groups(forbids) };
     }
 
     private static string Sentence(string action, string subject, List<CedarPolicy> forbids)
     {
         if (forbids.Count == 0) return $"No policy permits {action} on {subject}.";
         // Approvals cannot be given yet, so what needs one is denied.
-        if (forbids.All(policy => policy.Approval is not null))
-        {
-            var groups = forbids.Select(policy => policy.Approval!.Group).Distinct().Order(StringComparer.Ordinal);
+        if (Groups(forbids) is { Count: > 0 } groups)
             return $"To {action} on {subject} needs the approval of {string.Join(" and ", groups)}, which cannot be asked for yet.";
-        }
 
         var said = forbids.FirstOrDefault(policy => policy is { Reason: not null, Approval: null })?.Reason;
         return said ?? $"Policy forbids {action} on {subject}.";
     }
+
+    /// <summary>Who has to agree, where it is only their agreement that is missing.</summary>
+    private static List<string> Groups(List<CedarPolicy> forbids) => forbids.All(policy => policy.Approval is not null)
+        ? [.. forbids.Select(policy => policy.Approval!.Group).Distinct().Order(StringComparer.Ordinal)]
+        : [];
 
     private static List<string> Ids(IEnumerable<string> ids) =>
         [.. ids.Where(id => id.Length > 0).Distinct().Order(StringComparer.Ordinal).Take(MostPolicyIds)];

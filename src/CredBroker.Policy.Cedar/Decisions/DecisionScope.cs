@@ -30,6 +30,14 @@ internal readonly record struct DecisionScope(string Action)
         Risk = new EntityKey("Risk", PolicyWords.Of(template.Risk)),
     };
 
+    /// <summary>A task asks to call a tool.</summary>
+    public static DecisionScope OfToolCall(ToolCall call) => Of("callTool", call.Task) with
+    {
+        Resource = new EntityKey("Tool", call.Tool),
+        Target = new EntityKey("Target", call.Target),
+        Sensitivity = new EntityKey("Sensitivity", PolicyWords.Of(call.Sensitivity)),
+    };
+
     /// <summary>A workload asks to open a task.</summary>
     public static DecisionScope OfOpening(AgentTask task) => Of("openTask", task) with { Resource = new EntityKey("Task", task.Id.Value) };
 

@@ -26,7 +26,7 @@ internal static class EntityJson
     public static void WriteTask(Utf8JsonWriter json, AgentTask task, DateTimeOffset now, PolicyUses uses)
     {
         json.WriteStartObject();
-        json.WriteUid("uid", "Task", task.Id.Value);
+        json.WriteUid("uid", "Task", TaskName(task, uses));
         json.WriteStartObject("attrs");
         if (uses.Of("purpose")) WriteClaim(json, "purpose", task.Purpose, task.IsVouchedFor("purpose"));
         if (uses.Of("intent")) WriteClaim(json, "intent", task.Intent, task.IsVouchedFor("intent"));
@@ -62,6 +62,23 @@ internal static class EntityJson
             json, uses, ("Target", template.Target), ("Sensitivity", PolicyWords.Of(template.Sensitivity)), ("Risk", PolicyWords.Of(template.Risk)));
         json.WriteEndObject();
     }
+
+    public static void WriteTool(Utf8JsonWriter json, ToolCall call, PolicyUses uses)
+    {
+        json.WriteStartObject();
+        json.WriteUid("uid", "Tool", call.Tool);
+        json.WriteStartObject("attrs");
+        if (uses.Of("name")) json.WriteString("name", call.Tool);
+        if (uses.Of("target")) json.WriteString("target", call.Target);
+        if (uses.Of("sensitivity")) json.WriteString("sensitivity", PolicyWords.Of(call.Sensitivity));
+        if (uses.Of("sensitivity_level")) json.WriteNumber("sensitivity_level", (int)call.Sensitivity);
+        json.WriteEndObject();
+        WriteParents(json, uses, ("Target", call.Target), ("Sensitivity", PolicyWords.Of(call.Sensitivity)));
+        json.WriteEndObject();
+    }
+
+    /// <summary>Where no policy names a task, it does not matter which one it is, and what was answered to one goes for another like it.</summary>
+    public static string TaskName(AgentTask task, PolicyUses uses) => uses.IsTaskNamed ? task.Id.Value : "";
 
     private static void WriteClaim(Utf8JsonWriter json, string name, string value, bool isVouchedFor)
     {

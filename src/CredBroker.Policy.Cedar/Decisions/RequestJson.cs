@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using CredBroker.Leases;
 using CredBroker.Policy.Cedar.Documents;
@@ -19,11 +20,12 @@ internal static class RequestJson
         json.WriteUid("principal", "Workload", request.Task.Subject);
         json.WriteUid("resource", "Template", request.Template.Name);
         json.WriteStartObject("context");
-        if (uses.OfContext("task")) json.WriteEntity("task", "Task", request.Task.Id.Value);
+        if (uses.OfContext("task")) json.WriteEntity("task", "Task", EntityJson.TaskName(request.Task, uses));
         if (uses.OfContext("requested")) json.WriteSet("requested", PolicyWords.Of(request.Requested));
         if (uses.OfContext("ttl")) json.WriteDuration("ttl", request.Ttl ?? request.Template.DefaultTtl);
         if (uses.IsOfHeld) HeldJson.Write(json, held);
         WriteNow(json, now, uses);
+        WriteSource(json, request.Source, uses);
         json.WriteEndObject();
         json.WriteStartArray("entities");
         EntityJson.WriteWorkload(json, request.Task, uses);
@@ -32,14 +34,34 @@ internal static class RequestJson
         json.WriteEndArray();
     });
 
+    /// <summary>May a task call a tool?</summary>
+    public static byte[] OfToolCall(ToolCall call, IReadOnlyList<Lease> held, DateTimeOffset now, PolicyUses uses) => Write(json =>
+    {
+        json.WriteUid("principal", "Workload", call.Task.Subject);
+        json.WriteUid("resource", "Tool", call.Tool);
+        json.WriteStartObject("context");
+        if (uses.OfContext("task")) json.WriteEntity("task", "Task", EntityJson.TaskName(call.Task, uses));
+        if (uses.OfContext("capability")) json.WriteString("capability", PolicyWords.Of(call.Capability)[0]);
+        if (uses.IsOfHeld) HeldJson.Write(json, held);
+        WriteNow(json, now, uses);
+        WriteSource(json, call.Source, uses);
+        json.WriteEndObject();
+        json.WriteStartArray("entities");
+        EntityJson.WriteWorkload(json, call.Task, uses);
+        if (uses.OfContext("task")) EntityJson.WriteTask(json, call.Task, now, uses);
+        EntityJson.WriteTool(json, call, uses);
+        json.WriteEndArray();
+    });
+
     /// <summary>May a task be opened?</summary>
-    public static byte[] OfOpening(AgentTask task, DateTimeOffset now, PolicyUses uses) => Write(json =>
+    public static byte[] OfOpening(AgentTask task, IPAddress? source, DateTimeOffset now, PolicyUses uses) => Write(json =>
     {
         json.WriteUid("principal", "Workload", task.Subject);
-        json.WriteUid("resource", "Task", task.Id.Value);
+        json.WriteUid("resource", "Task", EntityJson.TaskName(task, uses));
         json.WriteStartObject("context");
         if (uses.OfContext("delegated")) json.WriteSet("delegated", (task.Ceiling ?? []).Select(passed => passed.Template).Distinct());
         WriteNow(json, now, uses);
+        WriteSource(json, source, uses);
         json.WriteEndObject();
         json.WriteStartArray("entities");
         EntityJson.WriteWorkload(json, task, uses);
@@ -51,6 +73,14 @@ internal static class RequestJson
     {
         if (uses.OfContext("now"))
             json.WriteExtension("now", "datetime", now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+    }
+
+    private static void WriteSource(Utf8JsonWriter json, IPAddress? source, PolicyUses uses)
+    {
+        if (source is null || !uses.OfContext("source")) return;
+        // An address of IPv4 is one, however the socket shows it; and no policy knows the names of this machine's interfaces.
+        var plain = source.IsIPv4MappedToIPv6 ? source.MapToIPv4() : new IPAddress(source.GetAddressBytes());
+        json.WriteExtension("source", "ip", plain.ToString());
     }
 
     private static byte[] Write(Action<Utf8JsonWriter> members)

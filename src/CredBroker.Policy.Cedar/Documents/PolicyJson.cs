@@ -6,6 +6,8 @@ namespace CredBroker.Policy.Cedar.Documents;
 /// <summary>What is read from Cedar's own JSON form of a policy.</summary>
 internal static class PolicyJson
 {
+    private const string TaskType = "Task";
+
     /// <summary>The head. What is not known here is taken for "any": a policy is rather asked in vain than left out.</summary>
     public static PolicyScope Scope(JsonElement policy) => new(
         Entity(policy.GetProperty("principal")), Actions(policy.GetProperty("action")), Entity(policy.GetProperty("resource")));
@@ -21,7 +23,8 @@ internal static class PolicyJson
         var uses = new UsesReader();
         uses.Read(policy.GetProperty("conditions"));
         var isGrouped = uses.IsGrouped || IsGroup(policy.GetProperty("principal")) || IsGroup(policy.GetProperty("resource"));
-        return new PolicyUses(uses.Names.ToFrozenSet(), uses.IsContextWhole, uses.IsTagged, isGrouped);
+        var isTaskNamed = uses.IsTaskNamed || Entity(policy.GetProperty("resource")) is { Type: TaskType };
+        return new PolicyUses(uses.Names.ToFrozenSet(), uses.IsContextWhole, uses.IsTagged, isGrouped, isTaskNamed);
     }
 
     private static bool IsGroup(JsonElement head) => head.TryGetProperty("in", out _) || head.GetProperty("op").ValueEquals("in");
@@ -56,6 +59,8 @@ internal static class PolicyJson
 
         public bool IsGrouped { get; private set; }
 
+        public bool IsTaskNamed { get; private set; }
+
         public void Read(JsonElement expression)
         {
             if (expression.ValueKind == JsonValueKind.Array)
@@ -73,6 +78,7 @@ internal static class PolicyJson
         {
             IsTagged |= operation.Name is "hasTag" or "getTag";
             IsGrouped |= operation.Name == "in";
+            IsTaskNamed |= operation.Name == "__entity" && operation.Value.GetProperty("type").ValueEquals(TaskType);
             if (operation.Name is not ("." or "has") || operation.Value.ValueKind != JsonValueKind.Object)
             {
                 Read(operation.Value);

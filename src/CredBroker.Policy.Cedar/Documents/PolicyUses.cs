@@ -11,18 +11,22 @@ namespace CredBroker.Policy.Cedar.Documents;
 /// <param name="IsContextWhole">The context is handed about as a whole, so all of it counts.</param>
 /// <param name="IsTagged">Tags are looked at.</param>
 /// <param name="IsGrouped">It is asked what is in what.</param>
-internal sealed record PolicyUses(FrozenSet<string> Names, bool IsContextWhole, bool IsTagged, bool IsGrouped)
+/// <param name="IsTaskNamed">A task is named, so that it matters which one it is.</param>
+internal sealed record PolicyUses(FrozenSet<string> Names, bool IsContextWhole, bool IsTagged, bool IsGrouped, bool IsTaskNamed)
 {
     private static readonly string[] HeldFacts = ["held", "holding", "live_leases"];
 
     /// <summary>Nothing.</summary>
-    public static PolicyUses Nothing { get; } = new(FrozenSet<string>.Empty, false, false, false);
+    public static PolicyUses Nothing { get; } = new(FrozenSet<string>.Empty, false, false, false, false);
 
     /// <summary>Everything there is; <see cref="Of"/> holds for every name.</summary>
-    public static PolicyUses Everything { get; } = new(FrozenSet<string>.Empty, true, true, true) { IsEverything = true };
+    public static PolicyUses Everything { get; } = new(FrozenSet<string>.Empty, true, true, true, true) { IsEverything = true };
 
     /// <summary>Whether the live leases of the task's tree are looked at.</summary>
     public bool IsOfHeld => IsContextWhole || HeldFacts.Any(Names.Contains);
+
+    /// <summary>Whether the time is looked at, so that hardly any request is ever made again.</summary>
+    public bool IsOfTime => OfContext("now") || Of("age");
 
     private bool IsEverything { get; init; }
 
@@ -34,12 +38,17 @@ internal sealed record PolicyUses(FrozenSet<string> Names, bool IsContextWhole, 
 
     /// <summary>What either looks at.</summary>
     public PolicyUses And(PolicyUses other) => other.IsWithin(this) ? this : IsWithin(other) ? other : new PolicyUses(
-        Names.Union(other.Names).ToFrozenSet(), IsContextWhole || other.IsContextWhole, IsTagged || other.IsTagged, IsGrouped || other.IsGrouped);
+        Names.Union(other.Names).ToFrozenSet(),
+        IsContextWhole || other.IsContextWhole,
+        IsTagged || other.IsTagged,
+        IsGrouped || other.IsGrouped,
+        IsTaskNamed || other.IsTaskNamed);
 
     private bool IsWithin(PolicyUses other) => ReferenceEquals(this, other) || other.IsEverything || (
         !IsEverything
         && (other.IsContextWhole || !IsContextWhole)
         && (other.IsTagged || !IsTagged)
         && (other.IsGrouped || !IsGrouped)
+        && (other.IsTaskNamed || !IsTaskNamed)
         && Names.IsSubsetOf(other.Names));
 }

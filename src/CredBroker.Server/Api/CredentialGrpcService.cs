@@ -8,7 +8,7 @@ using IssueRequest = CredBroker.Protocol.V1.IssueRequest;
 namespace CredBroker.Server.Api;
 
 /// <summary><c>CredentialService</c> of the protocol.</summary>
-internal sealed class CredentialGrpcService(CredentialIssuer issuer, CredentialRenewer renewer, LeaseReleaser releaser)
+internal sealed class CredentialGrpcService(CredentialIssuer issuer, CredentialRenewer renewer, LeaseReleaser releaser, ToolCallAuthorizer tools, ActivityRecorder activities)
     : CredentialService.CredentialServiceBase
 {
     public override async Task<IssueResponse> Issue(IssueRequest request, ServerCallContext context)
@@ -26,6 +26,7 @@ internal sealed class CredentialGrpcService(CredentialIssuer issuer, CredentialR
                 IdempotencyKey = request.IdempotencyKey,
                 Justification = request.Justification,
                 ProofKey = Read.ProofKey(request.ProofKey),
+                Source = CallerSource.Of(context),
             },
             context.CancellationToken);
         return new IssueResponse
@@ -37,7 +38,7 @@ internal sealed class CredentialGrpcService(CredentialIssuer issuer, CredentialR
     public override async Task<RenewResponse> Renew(RenewRequest request, ServerCallContext context)
     {
         var renewed = await renewer.RenewAsync(
-            CallerToken.Of(context), Read.LeaseId(request.LeaseId), Read.Duration(request.Ttl, "ttl"), context.CancellationToken);
+            CallerToken.Of(context), Read.LeaseId(request.LeaseId), Read.Duration(request.Ttl, "ttl"), CallerSource.Of(context), context.CancellationToken);
         var response = new RenewResponse { Lease = Write.Lease(renewed.Lease) };
         if (renewed.Credential is { } credential) response.Credential = Write.Credential(credential);
         return response;
@@ -47,5 +48,47 @@ internal sealed class CredentialGrpcService(CredentialIssuer issuer, CredentialR
     {
         var lease = await releaser.ReleaseAsync(CallerToken.Of(context), Read.LeaseId(request.LeaseId), context.CancellationToken);
         return new ReleaseResponse { Lease = Write.Lease(lease) };
+    }
+
+    public override async Task<AuthorizeToolCallResponse> AuthorizeToolCall(AuthorizeToolCallRequest request, ServerCallContext context)
+    {
+        new RequestLimits().Require(request.ApprovalId.Length == 0, "approval_id", "is not supported by this version").ThrowIfAny();
+        var decision = await tools.AuthorizeAsync(
+            CallerToken.Of(context),
+            new ToolCallQuestion
+            {
+                Tool = request.Tool,
+                Capability = Read.Capabilities([request.Capability], "capability", Capabilities.None),
+                Target = request.Target,
+                Sensitivity = Read.Sensitivity(request.Sensitivity, "sensitivity"),
+                ArgumentsDigest = request.ArgumentsDigest,
+                Source = CallerSource.Of(context),
+            },
+            context.CancellationToken);
+        return new AuthorizeToolCallResponse
+        {
+            Decision = decision.Allowed ? AuthorizeToolCallResponse.Types.Decision.Allow : AuthorizeToolCallResponse.Types.Decision.Deny,
+            Reason = decision.Message,
+            PolicyVersion = decision.PolicyVersion,
+        };
+    }
+
+    public override async Task<ReportActivityResponse> ReportActivity(ReportActivityRequest request, ServerCallContext context)
+    {
+        await activities.RecordAsync(CallerToken.Of(context), [.. request.Activities.Select(Read.Activity)], context.CancellationToken);
+        return new ReportActivityResponse { Recorded = request.Activities.Count };
+    }
+
+    public override async Task<StreamActivityResponse> StreamActivity(IAsyncStreamReader<StreamActivityRequest> requestStream, ServerCallContext context)
+    {
+        var token = CallerToken.Of(context);
+        var response = new StreamActivityResponse();
+        await foreach (var next in requestStream.ReadAllAsync(context.CancellationToken))
+        {
+            await activities.RecordAsync(token, [Read.Activity(next.Activity)], context.CancellationToken);
+            response.Recorded++;
+        }
+
+        return response;
     }
 }

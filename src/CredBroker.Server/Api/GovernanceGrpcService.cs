@@ -3,14 +3,16 @@ using CredBroker.Protocol.V1;
 using CredBroker.Server.Access;
 using CredBroker.Server.Api.Wire;
 using CredBroker.Server.Hosting;
+using CredBroker.Tasks;
 using CredBroker.Templates;
 using CredBroker.Tokens;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace CredBroker.Server.Api;
 
 /// <summary><c>GovernanceService</c> of the protocol.</summary>
-internal sealed class GovernanceGrpcService(BrokerStatus status, ITemplateCatalogue catalogue, SigningKeyRotation rotation, ClockReset clock)
+internal sealed class GovernanceGrpcService(BrokerStatus status, ITemplateCatalogue catalogue, IssueExplainer explainer, SigningKeyRotation rotation, ClockReset clock)
     : GovernanceService.GovernanceServiceBase
 {
     public override async Task<GetStatusResponse> GetStatus(GetStatusRequest request, ServerCallContext context)
@@ -53,6 +55,28 @@ internal sealed class GovernanceGrpcService(BrokerStatus status, ITemplateCatalo
         return catalogue.Current.Templates.TryGetValue(request.Name, out var template) && template.IsFor(scope)
             ? Task.FromResult(new GetTemplateResponse { Template = WriteTemplate.From(template) })
             : throw new RefusedException(ErrorReason.TemplateNotFound, "There is no such template.");
+    }
+
+    public override async Task<ExplainResponse> Explain(ExplainRequest request, ServerCallContext context)
+    {
+        var scope = CallerAccess.RequireOperator(context).TenantsOf(OperatorRole.Viewer);
+        var asked = new Issuance.IssueRequest
+        {
+            Template = request.Template,
+            Capabilities = Read.Capabilities(request.Capabilities, "capabilities", Capabilities.Read),
+            Ttl = Read.Duration(request.Ttl, "ttl"),
+        };
+        var explanation = await explainer.ExplainAsync(scope, Read.TaskId(request.TaskId) ?? throw TaskGate.NotFound(), asked, context.CancellationToken);
+        var response = new ExplainResponse
+        {
+            Allowed = explanation.Allowed,
+            Reason = explanation.Reason,
+            PolicyVersion = explanation.PolicyVersion,
+            Ttl = explanation.Ttl is { } ttl ? Duration.FromTimeSpan(ttl) : null,
+        };
+        response.Policies.AddRange(explanation.Policies);
+        response.ApprovalGroups.AddRange(explanation.ApprovalGroups);
+        return response;
     }
 
     public override async Task<RotateSigningKeyResponse> RotateSigningKey(RotateSigningKeyRequest request, ServerCallContext context)

@@ -32,6 +32,7 @@ internal sealed class TaskGrpcService(
                 Delegation = [.. request.Delegation.Select(Read.Delegation)],
                 MaxDuration = Read.Duration(request.MaxDuration, "max_duration"),
                 HeartbeatInterval = Read.Duration(request.HeartbeatInterval, "heartbeat_interval"),
+                Source = CallerSource.Of(context),
             },
             context.CancellationToken);
         return new OpenTaskResponse { Task = Write.Task(opened.Task), TaskToken = opened.Token.Reveal() };

@@ -36,6 +36,9 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<CredentialIssuer>();
         services.AddSingleton<CredentialRenewer>();
         services.AddSingleton<LeaseLister>();
+        services.AddSingleton<IssueExplainer>();
+        services.AddSingleton<ToolCallAuthorizer>();
+        services.AddSingleton<ActivityRecorder>();
         return services;
     }
 

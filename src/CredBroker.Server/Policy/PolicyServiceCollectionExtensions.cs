@@ -12,7 +12,7 @@ namespace CredBroker.Server.Policy;
 public static class PolicyServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds <see cref="IPolicyEvaluator"/>, which decides by the Cedar policies of the folder of <see cref="PolicyOptions"/>, and
+    /// Adds <see cref="IPolicyEvaluator"/> and <see cref="IToolCallEvaluator"/>, which decide by the Cedar policies of the folder of <see cref="PolicyOptions"/>, and
     /// the worker that keeps them as the folder says. Needs an <see cref="IAuditLog"/>, the leases and the <see cref="DataFolder"/>.
     /// </summary>
     public static IServiceCollection AddPolicies(this IServiceCollection services, IConfiguration configuration)
@@ -25,7 +25,9 @@ public static class PolicyServiceCollectionExtensions
         services.AddSingleton(CreateReloader);
         services.AddSingleton<TemplateBoundsEvaluator>();
         services.AddSingleton<HeldLeases>();
-        services.AddSingleton<IPolicyEvaluator, CedarPolicyEvaluator>();
+        services.AddSingleton<CedarPolicyEvaluator>();
+        services.AddSingleton<IPolicyEvaluator>(provider => provider.GetRequiredService<CedarPolicyEvaluator>());
+        services.AddSingleton<IToolCallEvaluator>(provider => provider.GetRequiredService<CedarPolicyEvaluator>());
         services.AddSingleton<IStatusSource, PolicyStatus>();
         services.AddHostedService<PolicyWorker>();
         return services;

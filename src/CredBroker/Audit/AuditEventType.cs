@@ -39,6 +39,15 @@ public enum AuditEventType
     /// <summary>The end of a lease could not be brought about.</summary>
     LeaseIrrevocable,
 
+    /// <summary>A call of a tool was decided: allowed.</summary>
+    ToolCallAllowed,
+
+    /// <summary>A call of a tool was decided: denied.</summary>
+    ToolCallDenied,
+
+    /// <summary>An agent says what it did. All of it is its own word, but for the task and the lease.</summary>
+    ActivityReported,
+
     /// <summary>A request was refused.</summary>
     Refused,
 

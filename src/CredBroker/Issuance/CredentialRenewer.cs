@@ -1,3 +1,4 @@
+using System.Net;
 using CredBroker.Audit;
 using CredBroker.Backends;
 using CredBroker.Leases;
@@ -13,7 +14,7 @@ public sealed class CredentialRenewer(
 
     /// <summary>Renews a lease of the token's own task.</summary>
     /// <exception cref="RefusedException">As <c>CredentialService.Renew</c> documents.</exception>
-    public async Task<IssuedCredential> RenewAsync(TaskToken token, LeaseId leaseId, TimeSpan? ttl, CancellationToken cancellationToken)
+    public async Task<IssuedCredential> RenewAsync(TaskToken token, LeaseId leaseId, TimeSpan? ttl, IPAddress? source, CancellationToken cancellationToken)
     {
         var actor = AuditActor.Unknown;
         try
@@ -21,7 +22,7 @@ public sealed class CredentialRenewer(
             new RequestLimits().Duration("ttl", ttl).ThrowIfAny();
             var task = await gate.RecallAsync(token, cancellationToken);
             actor = new AuditActor(ReasonName.Of(task.Kind), task.Subject, task.Tenant);
-            return await RenewAsync(task, token, leaseId, ttl, actor, cancellationToken);
+            return await RenewAsync(task, token, leaseId, (ttl, source), actor, cancellationToken);
         }
         catch (RefusedException refusal)
         {
@@ -31,12 +32,12 @@ public sealed class CredentialRenewer(
     }
 
     private async Task<IssuedCredential> RenewAsync(
-        AgentTask task, TaskToken token, LeaseId leaseId, TimeSpan? ttl, AuditActor actor, CancellationToken cancellationToken)
+        AgentTask task, TaskToken token, LeaseId leaseId, (TimeSpan? Ttl, IPAddress? Source) asked, AuditActor actor, CancellationToken cancellationToken)
     {
         var lease = await store.FindAsync(leaseId, cancellationToken);
         if (lease is null || lease.Terms.TaskId != task.Id) throw Refused(ErrorReason.LeaseNotFound);
         if (!lease.Terms.Renewable || lease.State != LeaseState.Active) throw Refused(ErrorReason.LeaseNotRenewable);
-        var plan = await planner.PlanRenewalAsync(task, lease, ttl, cancellationToken);
+        var plan = await planner.PlanRenewalAsync(task, lease, asked.Ttl, asked.Source, cancellationToken);
 
         // A renewal is the same credential for longer: where its line cannot be written it must not take effect.
         await audit.AppendAsync(Line(AuditEventType.RenewAllowed, lease, actor, null, plan), cancellationToken);

@@ -1,3 +1,4 @@
+using System.Net;
 using CredBroker.Attestation;
 using CredBroker.Policy;
 using CredBroker.Tasks;
@@ -26,12 +27,12 @@ public sealed class DelegationCheck(TaskGate gate, ITemplateCatalogue catalogue,
     /// <summary>The child's ceiling; null for a root.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.PolicyDenied"/>, <see cref="ErrorReason.CapabilityNotOffered"/> or <see cref="ErrorReason.TemplateNotFound"/>.</exception>
     public async Task<IReadOnlyList<DelegatedTemplate>?> CheckAsync(
-        AgentTask? parent, WorkloadIdentity child, IReadOnlyList<DelegatedTemplate> passed, CancellationToken cancellationToken)
+        AgentTask? parent, WorkloadIdentity child, IReadOnlyList<DelegatedTemplate> passed, IPAddress? source, CancellationToken cancellationToken)
     {
         if (parent is null) return null;
         if (parent.Tenant != child.Tenant) throw Denied("A child task belongs to its parent's tenant.");
         if (parent.Ancestors.Count + 1 >= MaxDepth) throw Denied("The tree of tasks is as deep as it may be.");
-        foreach (var entry in passed) await CheckEntryAsync(parent, entry, cancellationToken);
+        foreach (var entry in passed) await CheckEntryAsync(parent, entry, source, cancellationToken);
         return passed;
     }
 
@@ -45,14 +46,14 @@ public sealed class DelegationCheck(TaskGate gate, ITemplateCatalogue catalogue,
         return entry.MaxTtl;
     }
 
-    private async Task CheckEntryAsync(AgentTask parent, DelegatedTemplate entry, CancellationToken cancellationToken)
+    private async Task CheckEntryAsync(AgentTask parent, DelegatedTemplate entry, IPAddress? source, CancellationToken cancellationToken)
     {
         if (!catalogue.Current.Templates.TryGetValue(entry.Template, out var template))
             throw new RefusedException(ErrorReason.TemplateNotFound, "A template that is handed down does not exist.");
         var needed = entry.Capabilities | Capabilities.Delegate;
         var longest = RequireWithinCeiling(parent, entry.Template, needed);
         if (longest is { } max && (entry.MaxTtl ?? TimeSpan.MaxValue) > max) throw Denied("A longer TTL is handed down than the parent has.");
-        var decision = await policy.EvaluateAsync(new PolicyRequest { Task = parent, Template = template, Requested = needed }, cancellationToken);
+        var decision = await policy.EvaluateAsync(new PolicyRequest { Task = parent, Template = template, Requested = needed, Source = source }, cancellationToken);
         if (!decision.Allowed) throw decision.ToRefusal(template.Name);
     }
 

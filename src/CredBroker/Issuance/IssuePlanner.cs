@@ -1,3 +1,4 @@
+using System.Net;
 using CredBroker.Backends;
 using CredBroker.Leases;
 using CredBroker.Policy;
@@ -9,6 +10,11 @@ namespace CredBroker.Issuance;
 /// <summary>Decides what a task may be issued, from its template, its ceiling and policy, without making or recording anything.</summary>
 public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator policy, BackendRegistry backends, TimeProvider time)
 {
+    /// <summary>What policy says, be it yes or no.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.TemplateNotFound"/> or <see cref="ErrorReason.StoreUnavailable"/>.</exception>
+    public ValueTask<PolicyDecision> EvaluateAsync(AgentTask task, IssueRequest request, CancellationToken cancellationToken) =>
+        policy.EvaluateAsync(Asked(task, FindTemplate(request.Template), request), cancellationToken);
+
     /// <summary>Decides.</summary>
     /// <exception cref="RefusedException">As <c>CredentialService.Issue</c> documents.</exception>
     public async ValueTask<IssuePlan> PlanAsync(AgentTask task, IssueRequest request, CancellationToken cancellationToken)
@@ -41,7 +47,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
 
     /// <summary>Decides again for a lease that is to live longer.</summary>
     /// <exception cref="RefusedException">Policy no longer says yes, the template is gone, or the lease is as old as policy lets it be.</exception>
-    public async ValueTask<RenewalPlan> PlanRenewalAsync(AgentTask task, Lease lease, TimeSpan? ttl, CancellationToken cancellationToken)
+    public async ValueTask<RenewalPlan> PlanRenewalAsync(AgentTask task, Lease lease, TimeSpan? ttl, IPAddress? source, CancellationToken cancellationToken)
     {
         var template = FindTemplate(lease.Terms.Template);
         var asked = new PolicyRequest
@@ -52,6 +58,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
             Ttl = ttl,
             IsRenewal = true,
             LeaseId = lease.Id,
+            Source = source,
         };
         var decision = await DecideAsync(asked, cancellationToken);
         var ceiling = DelegationCheck.RequireWithinCeiling(task, template.Name, lease.Terms.Capabilities);
@@ -63,7 +70,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
     }
 
     private static PolicyRequest Asked(AgentTask task, Template template, IssueRequest request) =>
-        new() { Task = task, Template = template, Requested = request.Capabilities, Ttl = request.Ttl };
+        new() { Task = task, Template = template, Requested = request.Capabilities, Ttl = request.Ttl, Source = request.Source };
 
     private static void RequireProof(Template template, ProofKey? key, ProofKey? named)
     {

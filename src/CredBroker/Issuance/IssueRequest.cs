@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace CredBroker.Issuance;
 
 /// <summary>Asks for a credential.</summary>
@@ -20,4 +22,7 @@ public sealed record IssueRequest
 
     /// <summary>Why, for the audit trail.</summary>
     public string Justification { get; init; } = "";
+
+    /// <summary>Where the request came from; null = not known. It plays no part in whether two requests are the same.</summary>
+    public IPAddress? Source { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using CredBroker.Attestation;
 using CredBroker.Tasks;
 
@@ -32,4 +33,7 @@ public sealed record OpenTaskRequest
 
     /// <summary>How often a heartbeat will come; null = the rule's maximum.</summary>
     public TimeSpan? HeartbeatInterval { get; init; }
+
+    /// <summary>Where the request came from; null = not known. It plays no part in whether two requests are the same.</summary>
+    public IPAddress? Source { get; init; }
 }

@@ -29,10 +29,10 @@ public sealed class TaskOpener(
             var parent = await delegation.FindParentAsync(request.ParentTaskToken, request.Evidence.Possession?.Key, cancellationToken);
             var identity = await attestation.AttestAsync(request.Evidence, cancellationToken);
             actor = new AuditActor(ReasonName.Of(identity.Kind), identity.Subject, identity.Tenant);
-            var ceiling = await delegation.CheckAsync(parent, identity, request.Delegation, cancellationToken);
+            var ceiling = await delegation.CheckAsync(parent, identity, request.Delegation, request.Source, cancellationToken);
             audit.RequireAvailable();
             var (task, token) = Draft(request, identity, parent, ceiling);
-            var decision = await policy.EvaluateOpeningAsync(task, cancellationToken);
+            var decision = await policy.EvaluateOpeningAsync(task, request.Source, cancellationToken);
             if (!decision.Allowed) throw decision.ToRefusal(template: null);
             cancellationToken.ThrowIfCancellationRequested();
             draft = task;

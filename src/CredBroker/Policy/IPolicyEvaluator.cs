@@ -1,3 +1,4 @@
+using System.Net;
 using CredBroker.Tasks;
 
 namespace CredBroker.Policy;
@@ -12,5 +13,8 @@ public interface IPolicyEvaluator
     ValueTask<PolicyDecision> EvaluateAsync(PolicyRequest request, CancellationToken cancellationToken);
 
     /// <summary>Decides whether a task may be opened.</summary>
-    ValueTask<PolicyDecision> EvaluateOpeningAsync(AgentTask task, CancellationToken cancellationToken);
+    /// <param name="task">The task that would be opened.</param>
+    /// <param name="source">Where the request came from; null = not known.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<PolicyDecision> EvaluateOpeningAsync(AgentTask task, IPAddress? source, CancellationToken cancellationToken);
 }

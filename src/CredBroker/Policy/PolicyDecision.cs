@@ -31,6 +31,9 @@ public sealed record PolicyDecision
     /// <summary>An upper bound of the lease's whole life, beside the template's; null = none.</summary>
     public TimeSpan? MaxTtl { get; init; }
 
+    /// <summary>The groups whose approval would lift a no; none where nothing would.</summary>
+    public IReadOnlyList<string> ApprovalGroups { get; init; } = [];
+
     /// <summary>It was decided by what the task's tree held at that moment, and something else may be recorded meanwhile.</summary>
     public bool LookedAtHeld { get; init; }
 

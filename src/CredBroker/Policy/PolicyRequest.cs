@@ -1,3 +1,4 @@
+using System.Net;
 using CredBroker.Tasks;
 using CredBroker.Templates;
 
@@ -17,6 +18,9 @@ public sealed record PolicyRequest
 
     /// <summary>The TTL that is asked for; null = the template's default.</summary>
     public TimeSpan? Ttl { get; init; }
+
+    /// <summary>Where the request came from; null = not known.</summary>
+    public IPAddress? Source { get; init; }
 
     /// <summary>A lease that has been issued is to live longer: that has to be allowed too.</summary>
     public bool IsRenewal { get; init; }

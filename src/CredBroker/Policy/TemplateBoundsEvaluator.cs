@@ -1,3 +1,4 @@
+using System.Net;
 using CredBroker.Tasks;
 
 namespace CredBroker.Policy;
@@ -23,7 +24,7 @@ public sealed class TemplateBoundsEvaluator : IPolicyEvaluator
     }
 
     /// <inheritdoc/>
-    public ValueTask<PolicyDecision> EvaluateOpeningAsync(AgentTask task, CancellationToken cancellationToken)
+    public ValueTask<PolicyDecision> EvaluateOpeningAsync(AgentTask task, IPAddress? source, CancellationToken cancellationToken)
     {
         // A task by itself gives nothing, and templates say nothing about it.
         cancellationToken.ThrowIfCancellationRequested();

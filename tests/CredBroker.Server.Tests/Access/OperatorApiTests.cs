@@ -70,6 +70,33 @@ public sealed class OperatorApiTests
             await AssertRefusedAsync(StatusCode.Unauthenticated, "TASK_TOKEN_INVALID", () => _broker.Governance.ListTemplatesAsync(new(), headers).ResponseAsync);
     }
 
+    [Test]
+    public async Task Explain_OpenTask_TellsWhatWouldBeIssuedAndIssuesNothing()
+    {
+        var (task, token) = await _broker.OpenAsync("payments/explained");
+        var viewer = OperatedBroker.Bearer(_issuer.Issue("viewer"));
+
+        var read = await _broker.Governance.ExplainAsync(new() { TaskId = task.Id, Template = "orders-api", Ttl = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromHours(1)) }, viewer);
+        var write = await _broker.Governance.ExplainAsync(new() { TaskId = task.Id, Template = "orders-api", Capabilities = { Capability.Write } }, viewer);
+
+        Assert.That((read.Allowed, read.Ttl.ToTimeSpan(), read.Policies.Single()), Is.EqualTo((true, TimeSpan.FromMinutes(10), "permit-all")));
+        Assert.That((write.Allowed, write.Ttl), Is.EqualTo((false, (Google.Protobuf.WellKnownTypes.Duration?)null)));
+        Assert.That(write.Reason, Does.Contain("does not offer write"));
+        Assert.That((await _broker.Leases.ListLeasesAsync(new(), OperatedBroker.Bearer(token))).Leases, Is.Empty);
+    }
+
+    [Test]
+    public async Task Explain_AnotherTenantsTaskOrTemplate_NotFound()
+    {
+        var (theirs, _) = await _broker.OpenAsync("logistics/explained");
+        var (ours, _) = await _broker.OpenAsync("payments/explained");
+        var viewer = OperatedBroker.Bearer(_issuer.Issue("viewer"));
+
+        await AssertRefusedAsync(StatusCode.NotFound, "TASK_NOT_FOUND", () => _broker.Governance.ExplainAsync(new() { TaskId = theirs.Id, Template = "orders-api" }, viewer).ResponseAsync);
+        await AssertRefusedAsync(StatusCode.NotFound, "TASK_NOT_FOUND", () => _broker.Governance.ExplainAsync(new() { Template = "orders-api" }, viewer).ResponseAsync);
+        await AssertRefusedAsync(StatusCode.NotFound, "TEMPLATE_NOT_FOUND", () => _broker.Governance.ExplainAsync(new() { TaskId = ours.Id, Template = "parcels-api" }, viewer).ResponseAsync);
+    }
+
     [TestCase("stranger")]
     [TestCase("viewer")]
     [TestCase("approver")]

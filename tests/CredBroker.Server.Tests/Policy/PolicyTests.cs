@@ -15,6 +15,8 @@ internal sealed class PolicyTests
     private const string Policies = """
         @id("open") permit (principal, action == Action::"openTask", resource) when { resource.purpose.value != "mischief" };
         @id("use") permit (principal, action in [Action::"read", Action::"write"], resource);
+        @id("tools") permit (principal, action == Action::"callTool", resource);
+        @id("tools-read") @reason("Tools only read.") forbid (principal, action == Action::"callTool", resource) when { context.capability == "write" };
         @id("briefly") @max_ttl("90s") permit (principal, action == Action::"read", resource in Risk::"high");
         @id("renew") permit (principal, action == Action::"renew", resource) unless { context.task.purpose.value == "once" };
         @id("read-only") @reason("Orders are read and not written.") forbid (principal, action == Action::"write", resource == Template::"orders-api")
@@ -158,6 +160,84 @@ internal sealed class PolicyTests
             await Eventually.IsTrueAsync(async () => (await opened.IssueAsync()).Lease.PolicyVersion == before, "the first set is in force again");
         }
     }
+
+    [Test]
+    public async Task AuthorizeToolCall_ByPolicy_DecidesAndWritesTheLine()
+    {
+        var opened = await OpenAsync("read orders");
+        var digest = new string('a', 64);
+
+        var read = await CallAsync(opened, Capability.Read, digest);
+        var write = await CallAsync(opened, Capability.Write, digest);
+
+        Assert.That((read.Decision, write.Decision), Is.EqualTo((AuthorizeToolCallResponse.Types.Decision.Allow, AuthorizeToolCallResponse.Types.Decision.Deny)));
+        Assert.That(write.Reason, Is.EqualTo("Tools only read."));
+        Assert.That(write.PolicyVersion, Does.Match("^[0-9a-f]{16}$"));
+        var lines = _site.ReadAudit().Where(line => (string?)line["task"] == opened.Id && (string?)line["details"]?["tool"] == "search").ToList();
+        Assert.That(lines.Select(line => (string?)line["type"]), Is.EqualTo(new[] { "tool_call_allowed", "tool_call_denied" }));
+        Assert.That(lines.Select(line => (string?)line["details"]!["arguments_digest"]), Is.All.EqualTo(digest));
+        // The catalogue does not know it, so it is taken for the worst.
+        Assert.That((string?)lines[0]["details"]!["sensitivity"], Is.EqualTo("Restricted"));
+    }
+
+    [Test]
+    public async Task AuthorizeToolCall_TaskIsOver_Refused()
+    {
+        var opened = await OpenAsync("read orders");
+        await CallAsync(opened, Capability.Read, "");
+        await opened.Calls.Tasks.EndTaskAsync(new EndTaskRequest { TaskId = opened.Id }, opened.Auth);
+
+        await Refused.WithAsync(StatusCode.FailedPrecondition, "TASK_ENDED", () => CallAsync(opened, Capability.Read, ""));
+    }
+
+    [TestCase(Capability.Delegate, "", "capability"), TestCase(Capability.Unspecified, "", "capability"), TestCase(Capability.Read, "ABC", "arguments_digest")]
+    public async Task AuthorizeToolCall_Malformed_Refused(Capability capability, string digest, string field)
+    {
+        var opened = await OpenAsync("read orders");
+
+        var refusal = await Refused.WithAsync(StatusCode.InvalidArgument, "INVALID_REQUEST", () => CallAsync(opened, capability, digest));
+
+        Assert.That(refusal.Status.Detail, Does.Contain(field));
+    }
+
+    [Test]
+    public async Task ReportActivity_OfOwnLease_TiedToTaskAndLease()
+    {
+        var opened = await OpenAsync("read orders");
+        var lease = (await opened.IssueAsync()).Lease.Id;
+        var done = new Activity { Kind = Activity.Types.Kind.DownstreamEffect, LeaseId = lease, Subject = "orders", Digest = new string('b', 64), References = { ["request_id"] = "r-1" } };
+
+        var answer = await opened.Calls.Credentials.ReportActivityAsync(new ReportActivityRequest { Activities = { done } }, opened.Auth);
+
+        Assert.That(answer.Recorded, Is.EqualTo(1));
+        var line = Audited("activity_reported", lease);
+        Assert.That((string?)line["task"], Is.EqualTo(opened.Id));
+        Assert.That((string?)line["details"]!["kind"], Is.EqualTo("downstream_effect"));
+        Assert.That((string?)line["details"]!["reference:request_id"], Is.EqualTo("r-1"));
+    }
+
+    [Test]
+    public async Task ReportActivity_OfAnothersLease_RecordsNothing()
+    {
+        var other = (await (await OpenAsync("read orders")).IssueAsync()).Lease.Id;
+        var opened = await OpenAsync("read orders");
+        var request = new ReportActivityRequest
+        {
+            Activities =
+            {
+                new Activity { Kind = Activity.Types.Kind.Prompt, Subject = "model" },
+                new Activity { Kind = Activity.Types.Kind.ToolInvocation, Subject = "search", LeaseId = other },
+            },
+        };
+
+        await Refused.WithAsync(StatusCode.NotFound, "LEASE_NOT_FOUND", async () => await opened.Calls.Credentials.ReportActivityAsync(request, opened.Auth));
+
+        Assert.That(_site.ReadAudit().Any(line => (string?)line["type"] == "activity_reported" && (string?)line["task"] == opened.Id), Is.False);
+    }
+
+    private static async Task<AuthorizeToolCallResponse> CallAsync(OpenedTask opened, Capability capability, string digest) =>
+        await opened.Calls.Credentials.AuthorizeToolCallAsync(
+            new AuthorizeToolCallRequest { Tool = "search", Capability = capability, Target = "the web", ArgumentsDigest = digest }, opened.Auth);
 
     private static IssueRequest Asking(string template, params Capability[] capabilities) => new() { Template = template, Capabilities = { capabilities } };
 

@@ -18,6 +18,11 @@ internal sealed class FakeGovernanceService(FakeBroker broker) : GovernanceServi
             Store = "embedded",
         });
 
+    public override Task<ExplainResponse> Explain(ExplainRequest request, ServerCallContext context) =>
+        broker.AnswerAsync(request, context, (_, _) => request.Capabilities.Contains(Capability.Write)
+            ? new ExplainResponse { Reason = "Orders are read and not written.", Policies = { "read-only" }, PolicyVersion = "0123456789abcdef", ApprovalGroups = { "data-owners" } }
+            : new ExplainResponse { Allowed = true, Policies = { "use" }, PolicyVersion = "0123456789abcdef", Ttl = Duration.FromTimeSpan(TimeSpan.FromMinutes(2)) });
+
     public override Task<RotateSigningKeyResponse> RotateSigningKey(RotateSigningKeyRequest request, ServerCallContext context) =>
         broker.AnswerAsync(request, context, (_, _) => new RotateSigningKeyResponse { KeyId = "key-2" });
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using CredBroker.Attestation;
+using CredBroker.Issuance;
 using CredBroker.Server.Jose;
 using CredBroker.Tasks;
 using Google.Protobuf.WellKnownTypes;
@@ -55,6 +56,25 @@ internal static class Read
             throw RefusedException.Invalid(field, "is not an instant");
         }
     }
+
+    public static Sensitivity? Sensitivity(V1.Sensitivity wire, string field) => wire switch
+    {
+        V1.Sensitivity.Unspecified => null,
+        var known when System.Enum.IsDefined(known) => (Sensitivity)known,
+        _ => throw RefusedException.Invalid(field, "names a sensitivity that there is not"),
+    };
+
+    public static Activity Activity(V1.Activity? wire) => wire is null
+        ? throw RefusedException.Invalid("activity", "must be given")
+        : new Activity
+        {
+            Kind = (ActivityKind)wire.Kind,
+            At = Instant(wire.At, "activities.at"),
+            LeaseId = wire.LeaseId.Length == 0 ? null : LeaseId(wire.LeaseId),
+            Subject = wire.Subject,
+            Digest = wire.Digest,
+            References = wire.References,
+        };
 
     /// <summary>The evidence, with the certificate of the connection that it came by.</summary>
     public static Evidence Evidence(V1.Evidence? wire, ServerCallContext context) => wire is null

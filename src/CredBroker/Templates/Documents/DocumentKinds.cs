@@ -8,7 +8,10 @@ internal static class DocumentKinds
     public static IReadOnlyList<DocumentKind> All { get; } = [TargetDocument.Kind, TemplateDocument.Kind, WorkloadRuleDocument.Kind];
 
     /// <summary>Finds a document's kind and checks it; null, and a fault, where it has none.</summary>
-    public static SourceDocument? Read(YamlDocument document)
+    public static SourceDocument? Read(YamlDocument document) => Read(document, All);
+
+    /// <summary>The same among other kinds.</summary>
+    public static SourceDocument? Read(YamlDocument document, IReadOnlyList<DocumentKind> kinds)
     {
         if (document.Root is not YamlMap root)
         {
@@ -17,10 +20,10 @@ internal static class DocumentKinds
         }
 
         var entry = root.Find("kind");
-        var kind = All.FirstOrDefault(k => k.Name == (entry?.Value as YamlScalar)?.Text);
+        var kind = kinds.FirstOrDefault(k => k.Name == (entry?.Value as YamlScalar)?.Text);
         if (kind is null)
         {
-            var names = string.Join(", ", All.Select(k => k.Name));
+            var names = string.Join(", ", kinds.Select(k => k.Name));
             document.Faults.Add(entry?.Line ?? root.Line, "kind", entry is null ? $"is missing; known: {names}" : $"is not known; known: {names}");
             return null;
         }

@@ -70,14 +70,16 @@ public sealed class CedarSessionTests
     [Test]
     public void Decide_WholeRequest_FitsTheSchema()
     {
-        var request = EvaluatedPolicies.Request with { Task = PolicyTasks.Agent with { Labels = new Dictionary<string, string> { ["env"] = "test" } } };
+        var request = EvaluatedPolicies.Request with { Source = System.Net.IPAddress.IPv6Loopback, Task = PolicyTasks.Agent with { Labels = new Dictionary<string, string> { ["env"] = "test" } } };
 
         var use = _session.Decide(Policies.Slice(PermitAll), "read", RequestJson.OfUse(request, [], DateTimeOffset.UnixEpoch, PolicyUses.Everything), validate: true);
         var opening = _session.Decide(
-            Policies.Slice(PermitAll), "openTask", RequestJson.OfOpening(request.Task, DateTimeOffset.UnixEpoch, PolicyUses.Everything), validate: true);
+            Policies.Slice(PermitAll), "openTask", RequestJson.OfOpening(request.Task, System.Net.IPAddress.Loopback, DateTimeOffset.UnixEpoch, PolicyUses.Everything), validate: true);
+        var tool = _session.Decide(
+            Policies.Slice(PermitAll), "callTool", RequestJson.OfToolCall(ToolCallPolicyTests.Call, [], DateTimeOffset.UnixEpoch, PolicyUses.Everything), validate: true);
 
-        Assert.That(use.Errors.Concat(opening.Errors), Is.Empty);
-        Assert.That((use.Allowed, opening.Allowed), Is.EqualTo((true, true)));
+        Assert.That(use.Errors.Concat(opening.Errors).Concat(tool.Errors), Is.Empty);
+        Assert.That((use.Allowed, opening.Allowed, tool.Allowed), Is.EqualTo((true, true, true)));
     }
 
     [TestCase("Workload::\"spiffe://acme.test/agent/one\"", true)]

@@ -61,7 +61,9 @@ internal sealed class EvaluatedPolicies : IDisposable
 
     public ValueTask<PolicyDecision> EvaluateAsync(PolicyRequest request) => Evaluator.EvaluateAsync(request, CancellationToken.None);
 
-    public ValueTask<PolicyDecision> EvaluateOpeningAsync(AgentTask task) => Evaluator.EvaluateOpeningAsync(task, CancellationToken.None);
+    public ValueTask<PolicyDecision> EvaluateOpeningAsync(AgentTask task) => Evaluator.EvaluateOpeningAsync(task, source: null, CancellationToken.None);
+
+    public ValueTask<PolicyDecision> EvaluateToolCallAsync(ToolCall call) => Evaluator.EvaluateToolCallAsync(call, CancellationToken.None);
 
     /// <summary>Adds a live lease of a task.</summary>
     public LeaseId Hold(AgentTask task, string target, Sensitivity sensitivity, Capabilities capabilities)

@@ -89,6 +89,30 @@ public sealed class StarterPoliciesTests
         AssertForbidden(await DecideAsync(WorkloadKind.Agent, RiskLevel.Low, asked, capabilities), forbidden);
     }
 
+    [TestCase(WorkloadKind.Agent, Capabilities.Read, Sensitivity.Restricted, null)]
+    [TestCase(WorkloadKind.Agent, Capabilities.Write, Sensitivity.Confidential, null)]
+    [TestCase(WorkloadKind.Orchestrator, Capabilities.Write, Sensitivity.Internal, null)]
+    [TestCase(WorkloadKind.Orchestrator, Capabilities.Read, Sensitivity.Confidential, "shared-orchestrator-harmless-tools-only")]
+    public async Task ToolCall_Kind_AndSensitivity(WorkloadKind kind, Capabilities capability, Sensitivity sensitivity, string? forbidden) =>
+        AssertForbidden(await CallAsync(kind, capability, sensitivity), forbidden);
+
+    [TestCase(WorkloadKind.Agent, Capabilities.Write, Sensitivity.Restricted)]
+    [TestCase(WorkloadKind.Service, Capabilities.Read, Sensitivity.Public)]
+    public async Task ToolCall_NothingPermits_IsDenied(WorkloadKind kind, Capabilities capability, Sensitivity sensitivity) =>
+        Assert.That((await CallAsync(kind, capability, sensitivity)).PolicyIds, Is.Empty);
+
+    [Test]
+    public async Task ToolCall_WritesPublicWhileReadingRestricted_IsForbidden()
+    {
+        _policies.Hold(PolicyTasks.Agent, "ledger", Sensitivity.Restricted, Capabilities.Read);
+
+        AssertForbidden(await CallAsync(WorkloadKind.Agent, Capabilities.Write, Sensitivity.Public), "restricted-does-not-leak-by-tool");
+        AssertForbidden(await CallAsync(WorkloadKind.Agent, Capabilities.Read, Sensitivity.Public), null);
+    }
+
+    private ValueTask<PolicyDecision> CallAsync(WorkloadKind kind, Capabilities capability, Sensitivity sensitivity) => _policies.EvaluateToolCallAsync(
+        ToolCallPolicyTests.Call with { Task = PolicyTasks.Agent with { Kind = kind }, Capability = capability, Sensitivity = sensitivity });
+
     private static void AssertForbidden(PolicyDecision decision, string? by)
     {
         Assert.That(decision.Allowed, Is.EqualTo(by is null), decision.Message);
