@@ -31,7 +31,7 @@ internal sealed partial class BrokerConnection : IDisposable
         _channel = GrpcChannel.ForAddress(options.Address, new GrpcChannelOptions
         {
             ThrowOperationCanceledOnCancellation = true,
-            HttpHandler = BrokerTransport.Create(options, evidence),
+            HttpHandler = BrokerTransport.Create(options, evidence, time),
             DisposeHttpClient = true,
         });
         var calls = _channel.Intercept(new ProofInterceptor(Key, _address));

@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CredBroker.Client.Evidence;
@@ -8,24 +8,28 @@ namespace CredBroker.Client.Internal;
 /// <summary>How connections to the broker are made.</summary>
 internal static class BrokerTransport
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-
-    // A certificate that is rotated must not be shown by an old connection for long.
-    private static readonly TimeSpan LifeWithCertificate = TimeSpan.FromMinutes(1);
-
     /// <exception cref="ArgumentException">The authority's file cannot be read.</exception>
-    public static SocketsHttpHandler Create(CredBrokerOptions options, IEvidenceSource evidence)
+    public static HttpMessageHandler Create(CredBrokerOptions options, IEvidenceSource evidence, TimeProvider time)
+    {
+        var authority = options.CaFile is { } file ? TrustOnly(file) : null;
+        return evidence is IConnectionCertificateSource source
+            ? new CertificateHandler(source, certificate => Connections(authority, certificate), time)
+            : Connections(authority, certificate: null);
+    }
+
+    private static SocketsHttpHandler Connections(X509ChainPolicy? authority, X509Certificate2? certificate)
     {
         var handler = new SocketsHttpHandler
         {
-            ConnectTimeout = ConnectTimeout,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
             EnableMultipleHttp2Connections = true,
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
         };
-        if (options.CaFile is { } file) handler.SslOptions.CertificateChainPolicy = TrustOnly(file);
-        if (evidence is IConnectionCertificateSource source) ShowCertificateOf(source, handler);
+        handler.SslOptions.CertificateChainPolicy = authority;
+        // Offline: nobody is asked for issuers of our own certificate, which may take longer than connecting may.
+        if (certificate is not null) handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true);
         return handler;
     }
 
@@ -42,33 +46,5 @@ internal static class BrokerTransport
         }
 
         return policy;
-    }
-
-    private static void ShowCertificateOf(IConnectionCertificateSource source, SocketsHttpHandler handler)
-    {
-        // The choice below cannot wait for a source, so it is asked before.
-        X509Certificate2? newest = null;
-        handler.PooledConnectionLifetime = LifeWithCertificate;
-        handler.ConnectCallback = async (context, cancellationToken) =>
-        {
-            Volatile.Write(ref newest, await source.GetCertificateAsync(cancellationToken));
-            return await ConnectAsync(context, cancellationToken);
-        };
-        handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => Volatile.Read(ref newest)!;
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 }

@@ -12,8 +12,8 @@ internal static class SameJson
         {
             return JsonNode.DeepEquals(JsonNode.Parse(one.Span), JsonNode.Parse(other.Span));
         }
-        // The second is what duplicate names are.
-        catch (Exception e) when (e is JsonException or ArgumentException)
+        // Besides rubbish: duplicate names, and bytes or escapes that are no text.
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
             return false;
         }

@@ -14,6 +14,7 @@ using CredBroker.Testing.Attestation;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Microsoft.Extensions.Time.Testing;
 using Evidence = CredBroker.Protocol.V1.Evidence;
 
 namespace CredBroker.Server.Tests.Attestation.SpiffeX509;
@@ -161,6 +162,26 @@ public sealed class TlsTaskTests
         await using var task = await client.OpenTaskAsync(new("test"));
 
         Assert.That(task.Subject, Is.EqualTo("spiffe://acme.test/agent/x"));
+    }
+
+    [Test]
+    public async Task Client_SvidRotated_TheTaskGoesOnUnderTheNewOne()
+    {
+        await using var agent = await FakeWorkloadApi.StartAsync();
+        agent.Svid = _root.Issue(Good);
+        using var source = new SpiffeX509EvidenceSource(agent.Socket);
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var options = new CredBrokerOptions { Address = _address.AbsoluteUri, CaFile = _scratch.File("authority.pem"), HandleSignals = false };
+        await using var client = new CredBrokerClient(options, source, time);
+        await using var task = await client.OpenTaskAsync(new("test"));
+        agent.Svid = _root.Issue(Good);
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        await task.HeartbeatAsync();
+
+        Assert.That(task.Ended.IsCancellationRequested, Is.False);
+        var lines = (await _broker.ReadAuditAsync()).Split('\n');
+        Assert.That(lines.Any(line => line.Contains("task_reattested", StringComparison.Ordinal) && line.Contains(task.Id, StringComparison.Ordinal)), Is.True);
     }
 
     [Test]
