@@ -15,7 +15,7 @@ internal static class WrongHeaders
         yield return Invalid("scheme alone", _ => Authorization("Bearer"));
         yield return Invalid("no scheme", context => Authorization(context.Task.Token));
         yield return Invalid("scheme Basic", context => Authorization("Basic " + context.Task.Token));
-        yield return Invalid("scheme DPoP", context => Authorization("DPoP " + context.Task.Token));
+        yield return Invalid("scheme DPoP without a proof", context => Authorization("DPoP " + context.Task.Token), "PROOF_INVALID");
         yield return Invalid("two headers, both good", context => [.. BrokerCalls.Bearer(context.Task.Token), .. BrokerCalls.Bearer(context.Task.Token)]);
         yield return Invalid("two tokens in one header", context => Authorization($"Bearer {context.Task.Token}, Bearer {context.Task.Token}"));
         yield return Invalid("another secret", context => BrokerCalls.Bearer($"cbt_{context.Task.Id}.{new string('A', 43)}"));
@@ -37,8 +37,8 @@ internal static class WrongHeaders
         await new CredentialService.CredentialServiceClient(channel).IssueAsync(new IssueRequest { Template = "orders-api" });
     }
 
-    private static WrongCall Invalid(string name, Func<WrongCallContext, Metadata> headers) =>
-        new("token " + name, "issue", StatusCode.Unauthenticated, "TASK_TOKEN_INVALID", null, context => context.IssueAsync(headers(context)));
+    private static WrongCall Invalid(string name, Func<WrongCallContext, Metadata> headers, string reason = "TASK_TOKEN_INVALID") =>
+        new("token " + name, "issue", StatusCode.Unauthenticated, reason, null, context => context.IssueAsync(headers(context)));
 
     private static Metadata Authorization(string value) => new() { { "authorization", value } };
 

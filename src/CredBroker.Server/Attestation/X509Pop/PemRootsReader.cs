@@ -25,7 +25,20 @@ internal static class PemRootsReader
 
         // A file that is being written is not yet "nobody is trusted"; an empty bundle would be a JSON document that says so.
         if (all.Count == 0) throw new InvalidDataException("it holds no certificate in PEM");
-        var roots = all.Where(root => root.Extensions.OfType<X509BasicConstraintsExtension>().SingleOrDefault() is { CertificateAuthority: true }).ToList();
+        var roots = all.Where(IsAuthority).ToList();
         return new KeySet(FrozenDictionary<string, VerificationKey>.Empty, [.. all.Except(roots).Select(_ => "its certificate is no authority's")]) { Roots = roots };
+    }
+
+    /// <summary>Extensions are read only when they are looked at: one that cannot be makes nobody an authority.</summary>
+    private static bool IsAuthority(X509Certificate2 certificate)
+    {
+        try
+        {
+            return certificate.Extensions.OfType<X509BasicConstraintsExtension>().SingleOrDefault() is { CertificateAuthority: true };
+        }
+        catch (Exception e) when (e is CryptographicException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 }

@@ -120,6 +120,7 @@ public sealed class SpiffeJwtOptionsTests
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Services.AddSingleton<ITemplateCatalogue, OneRuleCatalogue>();
+        builder.Services.AddSingleton<IReplayMemory>(new CredBroker.Testing.Attestation.MemoryReplays());
         builder.Services.AddSpiffeJwtAttestor(builder.Configuration);
         add?.Invoke(builder.Services);
         return builder.Build();

@@ -85,7 +85,7 @@ public sealed class AnswerMemoTests
     [TestCase("""context.task.age < duration("30s")""")]
     public async Task EvaluateAsync_PolicyThatLooksAtTheTime_IsAskedAgain(string condition)
     {
-        using var policies = new EvaluatedPolicies().Use($$"""@id("soon") permit (principal, action, resource) when { {{condition}} };""");
+        using var policies = new EvaluatedPolicies().Use($$"""@id("soon") permit (principal, action in [Action::"read", Action::"write", Action::"delegate"], resource) when { {{condition}} };""");
         var request = EvaluatedPolicies.Request with { Task = PolicyTasks.Agent with { OpenedAt = policies.Time.GetUtcNow() } };
 
         Assert.That((await policies.EvaluateAsync(request)).Allowed, Is.True);
