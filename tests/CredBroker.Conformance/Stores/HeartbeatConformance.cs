@@ -88,6 +88,19 @@ public abstract class HeartbeatConformance(IStoreForm form) : StoreConformance(f
         Assert.That(await Broker.Tasks.HeartbeatAsync(bound, reattested: null, None), Is.TypeOf<HeartbeatOutcome.Extended>());
     }
 
+    [Test]
+    public async Task Heartbeat_TwoReattestWithTheSameKeyAtOnce_BothSucceed()
+    {
+        var task = await Broker.OpenAsync();
+        var bound = task.Token.BoundTo(new ProofKey(ProofKind.Dpop, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"));
+        var another = task.Token.BoundTo(new ProofKey(ProofKind.Dpop, "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"));
+
+        // Both have read the task before either has bound it.
+        Assert.That(await Broker.Tasks.HeartbeatAsync(task.Token, bound, None), Is.TypeOf<HeartbeatOutcome.Extended>());
+        Assert.That(await Broker.Tasks.HeartbeatAsync(task.Token, bound, None), Is.TypeOf<HeartbeatOutcome.Extended>());
+        Assert.That(await Broker.Tasks.HeartbeatAsync(task.Token, another, None), Is.TypeOf<HeartbeatOutcome.NotTheTasks>());
+    }
+
     [TestCase("sealed")]
     [TestCase("ended")]
     [TestCase("past its deadline")]
