@@ -25,7 +25,6 @@ internal sealed class BrokerStatus(
             await ReadStoreAsync(cancellationToken),
             new("audit", audit.IsAvailable, audit.IsAvailable ? "" : "The audit trail cannot be written; nothing is issued."),
             new("keys", keys.Published.Count > 0, ""),
-            new("templates", snapshot.Templates.Count > 0, snapshot.Templates.Count > 0 ? "" : "There is no template, so nothing can be issued.") { IsVital = false },
             .. sources.SelectMany(source => source.Read()),
         ];
         return new StatusReport(

@@ -13,6 +13,7 @@ internal sealed class KeyFile(string path) : IKeySource
     // Small and local: read in place, so that a look is over when it returns.
     public ValueTask<byte[]> ReadAsync(CancellationToken cancellationToken)
     {
+        if (EmptyFile.IsAt(path)) return ValueTask.FromResult<byte[]>([]);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var content = new MemoryStream();
         var block = new byte[16 * 1024];

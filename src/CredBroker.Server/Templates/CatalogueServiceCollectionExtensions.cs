@@ -21,6 +21,7 @@ public static class CatalogueServiceCollectionExtensions
         services.TryAddSingleton<TemplateCatalogue>();
         services.TryAddSingleton<ITemplateCatalogue>(provider => provider.GetRequiredService<TemplateCatalogue>());
         services.TryAddSingleton(CreateReloader);
+        services.AddSingleton<IStatusSource, CatalogueStatus>();
         services.AddHostedService<CatalogueWorker>();
         return services;
     }

@@ -74,6 +74,7 @@ internal sealed class FolderTexts
     {
         try
         {
+            if (EmptyFile.IsAt(entry.FullPath)) return "";
             using var file = new FileStream(entry.FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var expected = file.Length;
             if (expected > MaxFileBytes) return Refuse(faults, $"is larger than {MaxFileBytes} bytes");

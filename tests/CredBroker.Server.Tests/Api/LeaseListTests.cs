@@ -55,6 +55,7 @@ internal sealed class LeaseListTests : ServerFixture
         var orders = (await opened.IssueAsync()).Lease;
         var invoices = (await opened.IssueAsync("invoices-api")).Lease;
         string[] both = [orders.Id, invoices.Id];
+        Assert.That(orders.PolicyVersion, Is.Not.Empty);
 
         (LeaseSelector Selector, string[] Expected)[] cases =
         [
@@ -69,7 +70,8 @@ internal sealed class LeaseListTests : ServerFixture
             (new LeaseSelector { Risk = "high", Template = "orders-api" }, []),
             (new LeaseSelector { Backend = "token" }, both),
             (new LeaseSelector { Backend = "vault" }, []),
-            (new LeaseSelector { PolicyVersion = orders.PolicyVersion }, [orders.Id]),
+            (new LeaseSelector { PolicyVersion = orders.PolicyVersion }, both),
+            (new LeaseSelector { PolicyVersion = "of-no-set" }, []),
             (new LeaseSelector { LeaseId = invoices.Id }, [invoices.Id]),
             (new LeaseSelector { TaskId = opened.Id }, both),
             (new LeaseSelector { IssuedBefore = orders.IssuedAt - Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) }, []),

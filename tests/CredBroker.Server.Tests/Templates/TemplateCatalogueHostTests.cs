@@ -1,6 +1,8 @@
 using CredBroker.Audit;
+using CredBroker.Server.Hosting;
 using CredBroker.Server.Templates;
 using CredBroker.Templates;
+using CredBroker.Testing.Verification;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -48,6 +50,21 @@ public sealed class TemplateCatalogueHostTests
         var fault = (await Assert.ThrowsAsync<CatalogueException>(() => host.StartAsync()))!;
 
         Assert.That(fault.Faults.Single().ToString(), Does.StartWith("a.yaml:4: spec.sensitivity: "));
+    }
+
+    [Test]
+    public async Task Status_FolderHoldsABadSetNow_SaysThatAnOlderOneIsInForce()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "a.yaml"), Target);
+        using var host = Build(("Templates:Path", _folder), ("Templates:PollInterval", "00:00:00.1"));
+        await host.StartAsync();
+
+        await File.WriteAllTextAsync(Path.Combine(_folder, "a.yaml"), Target.Replace("internal", "secret", StringComparison.Ordinal));
+
+        await Eventually.IsTrueAsync(
+            () => host.Services.GetServices<IStatusSource>().SelectMany(source => source.Read()).Any(component => !component.IsHealthy && component.Detail.Contains("refused", StringComparison.Ordinal)),
+            "the status tells of it");
+        await host.StopAsync();
     }
 
     [Test]

@@ -27,6 +27,17 @@ public sealed class CatalogueFolderTests
         Assert.That(Read().Set!.Targets.Keys, Is.EqualTo(new[] { "orders-api" }));
     }
 
+    [Test, CancelAfter(10_000)]
+    public void Read_PipeAmongTheFiles_IsNotWaitedFor(CancellationToken cancellationToken)
+    {
+        _folder.Write("good.yaml", Yaml.Target);
+        using (var made = System.Diagnostics.Process.Start("mkfifo", _folder["pipe.yaml"])) made.WaitForExit();
+
+        var read = Task.Run(() => Read().Set!, cancellationToken);
+
+        Assert.That(read.WaitAsync(cancellationToken).GetAwaiter().GetResult().Targets.Keys, Is.EqualTo(new[] { "orders-api" }));
+    }
+
     [Test]
     public void Read_ConfigMapVolume_ReadsEachFileOnceThroughItsLinks()
     {

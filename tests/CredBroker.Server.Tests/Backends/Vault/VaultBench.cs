@@ -31,7 +31,7 @@ internal sealed class VaultBench : IAsyncDisposable
     }
 
     /// <summary>How long after its handle a lease's credential may still come into being.</summary>
-    public static TimeSpan IntentLife { get; } = TimeSpan.FromSeconds(2);
+    public static TimeSpan IntentLife { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long the broker waits for one answer of Vault.</summary>
     public static TimeSpan CallTimeout { get; } = TimeSpan.FromSeconds(1);
