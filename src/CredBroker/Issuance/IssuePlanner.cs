@@ -63,10 +63,14 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
         var decision = await DecideAsync(asked, cancellationToken);
         var ceiling = DelegationCheck.RequireWithinCeiling(task, template.Name, lease.Terms.Capabilities);
         RequireProof(template, lease.Terms.BoundTo ?? task.Key, lease.Terms.BoundTo);
-        // The maximum may be shorter now than it was when the lease was issued.
-        var left = lease.IssuedAt + Shortest(template.MaxTtl, decision.MaxTtl, ceiling) - time.GetUtcNow();
+        var max = Shortest(template.MaxTtl, decision.MaxTtl, ceiling);
+        var asks = Shortest(ttl ?? template.DefaultTtl, max, null);
+        var end = lease.IssuedAt + max;
+        // The store holds a lease to the maximum that it was issued with; only a shorter one of today has to be worked out here.
+        if (end >= lease.MaxExpiresAt) return new RenewalPlan(asks, decision);
+        var left = end - time.GetUtcNow();
         if (left <= TimeSpan.Zero) throw new RefusedException(ErrorReason.MaxTtlReached, IssueRefusals.Sentence(ErrorReason.MaxTtlReached));
-        return new RenewalPlan(Shortest(ttl ?? template.DefaultTtl, left, null), decision);
+        return new RenewalPlan(Shortest(asks, left, null), decision);
     }
 
     private static PolicyRequest Asked(AgentTask task, Template template, IssueRequest request) =>

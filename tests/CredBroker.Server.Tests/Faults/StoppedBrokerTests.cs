@@ -5,7 +5,7 @@ using Grpc.Core;
 
 namespace CredBroker.Server.Tests.Faults;
 
-[TestFixture, Category("Fault"), Parallelizable(ParallelScope.Self)]
+[TestFixture, Category("Fault")]
 internal sealed class StoppedBrokerTests
 {
     [Test]
