@@ -1,2 +1,2 @@
 // Fixtures that have servers of their own say that they may run beside each other; they wait more than they work. All others run alone.
-[assembly: LevelOfParallelism(4)]
+[assembly: LevelOfParallelism(3)]
