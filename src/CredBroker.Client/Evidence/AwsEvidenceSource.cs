@@ -5,8 +5,9 @@ using CredBroker.Client.Internal.Aws;
 namespace CredBroker.Client.Evidence;
 
 /// <summary>
-/// A request to AWS STS that this process signs with its credentials of AWS, from where the tools of AWS find them: the environment, the shared
-/// credentials file, the container's endpoint, the machine's metadata service (IMDSv2). The secret key does not leave the process.
+/// A request to AWS STS that this process signs with its credentials of AWS, from where the tools of AWS find them: the environment, the role of
+/// a web identity token, the shared credentials file, the container's endpoint, the machine's metadata service (IMDSv2). The secret key does not leave
+/// the process.
 /// </summary>
 public sealed class AwsEvidenceSource : IChallengedEvidenceSource, IDisposable
 {
@@ -32,7 +33,7 @@ public sealed class AwsEvidenceSource : IChallengedEvidenceSource, IDisposable
         _endpoint = Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.PathAndQuery == "/"
             ? uri
             : throw new ArgumentException("The endpoint must look like https://sts.amazonaws.com.", nameof(endpoint));
-        (_region, _time, _credentials) = (region, time, new AwsCredentialsChain(variable));
+        (_region, _time, _credentials) = (region, time, new AwsCredentialsChain(variable, time));
     }
 
     /// <inheritdoc/>

@@ -2,13 +2,15 @@ using CredBroker.Issuance;
 using CredBroker.Protocol.V1;
 using CredBroker.Revocation;
 using CredBroker.Server.Api.Wire;
+using CredBroker.Server.Hosting;
 using Grpc.Core;
 using IssueRequest = CredBroker.Protocol.V1.IssueRequest;
 
 namespace CredBroker.Server.Api;
 
 /// <summary><c>CredentialService</c> of the protocol.</summary>
-internal sealed class CredentialGrpcService(CredentialIssuer issuer, CredentialRenewer renewer, LeaseReleaser releaser, ToolCallAuthorizer tools, ActivityRecorder activities)
+internal sealed class CredentialGrpcService(
+    CredentialIssuer issuer, CredentialRenewer renewer, LeaseReleaser releaser, ToolCallAuthorizer tools, ActivityRecorder activities, StreamDrain streams)
     : CredentialService.CredentialServiceBase
 {
     public override async Task<IssueResponse> Issue(IssueRequest request, ServerCallContext context)
@@ -83,10 +85,18 @@ internal sealed class CredentialGrpcService(CredentialIssuer issuer, CredentialR
     {
         var token = CallerToken.Of(context);
         var response = new StreamActivityResponse();
-        await foreach (var next in requestStream.ReadAllAsync(context.CancellationToken))
+        using var stream = streams.Enter(context.CancellationToken);
+        try
         {
-            await activities.RecordAsync(token, [Read.Activity(next.Activity)], context.CancellationToken);
-            response.Recorded++;
+            await foreach (var next in requestStream.ReadAllAsync(stream.End))
+            {
+                await activities.RecordAsync(token, [Read.Activity(next.Activity)], context.CancellationToken);
+                response.Recorded++;
+            }
+        }
+        catch (OperationCanceledException) when (stream.End.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        {
+            // This broker stops: the caller hears how many are on record and goes on with another.
         }
 
         return response;

@@ -2,6 +2,7 @@ using CredBroker.Attestation;
 using CredBroker.Protocol.V1;
 using CredBroker.Revocation;
 using CredBroker.Server.Api.Wire;
+using CredBroker.Server.Hosting;
 using CredBroker.Server.Proofs;
 using Grpc.Core;
 
@@ -9,7 +10,7 @@ namespace CredBroker.Server.Api;
 
 /// <summary><c>RevocationFeedService</c> of the protocol.</summary>
 internal sealed class RevocationFeedGrpcService(
-    WorkloadAttestation attestation, RevocationFeed feed, ProofOfPossession proofs, IHostApplicationLifetime broker, TimeProvider time)
+    WorkloadAttestation attestation, RevocationFeed feed, ProofOfPossession proofs, StreamDrain streams, TimeProvider time)
     : RevocationFeedService.RevocationFeedServiceBase
 {
     private const int MaxEventsPerMessage = 2_000;
@@ -27,13 +28,13 @@ internal sealed class RevocationFeedGrpcService(
 
         // One attestation is good for so long; the watcher comes back with fresh evidence and its cursor.
         using var attested = new CancellationTokenSource(watcher.Rule.ReattestEvery, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(attested.Token, broker.ApplicationStopping, context.CancellationToken);
+        using var stream = streams.Enter(attested.Token, context.CancellationToken);
         try
         {
-            await foreach (var slice in feed.WatchAsync(cursor, either.Token))
+            await foreach (var slice in feed.WatchAsync(cursor, stream.End))
                 foreach (var message in Messages(slice, audiences)) await responseStream.WriteAsync(message, context.CancellationToken);
         }
-        catch (OperationCanceledException) when (either.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stream.End.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
             // The end of the attestation, or of this broker, is an ordinary end of the stream.
         }

@@ -2,6 +2,7 @@ using CredBroker.Protocol.V1;
 using CredBroker.Revocation;
 using CredBroker.Server.Access;
 using CredBroker.Server.Api.Wire;
+using CredBroker.Server.Hosting;
 using Grpc.Core;
 using RevokeRequest = CredBroker.Protocol.V1.RevokeRequest;
 
@@ -9,7 +10,7 @@ namespace CredBroker.Server.Api;
 
 /// <summary><c>RevocationService</c> of the protocol.</summary>
 internal sealed class RevocationGrpcService(
-    MassRevocation mass, RevocationOrders orders, StandingFences fences, DeadLetterReview letters, IHostApplicationLifetime broker)
+    MassRevocation mass, RevocationOrders orders, StandingFences fences, DeadLetterReview letters, StreamDrain streams)
     : RevocationService.RevocationServiceBase
 {
     public override async Task<PreviewResponse> Preview(PreviewRequest request, ServerCallContext context)
@@ -38,13 +39,13 @@ internal sealed class RevocationGrpcService(
 
     public override async Task WatchOrder(WatchOrderRequest request, IServerStreamWriter<WatchOrderResponse> responseStream, ServerCallContext context)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(broker.ApplicationStopping, context.CancellationToken);
+        using var stream = streams.Enter(context.CancellationToken);
         try
         {
-            await foreach (var order in orders.WatchAsync(LookingOf(context), ReadOrderId(request.OrderId), either.Token))
+            await foreach (var order in orders.WatchAsync(LookingOf(context), ReadOrderId(request.OrderId), stream.End))
                 await responseStream.WriteAsync(new WatchOrderResponse { Order = WriteRevocation.Order(order) }, context.CancellationToken);
         }
-        catch (OperationCanceledException) when (either.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stream.End.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
             // This broker stops; the order goes on, and the watcher with another.
         }

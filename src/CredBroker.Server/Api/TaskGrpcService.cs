@@ -3,6 +3,7 @@ using CredBroker.Protocol.V1;
 using CredBroker.Revocation;
 using CredBroker.Server.Access;
 using CredBroker.Server.Api.Wire;
+using CredBroker.Server.Hosting;
 using CredBroker.Server.Proofs;
 using CredBroker.Tasks;
 using Grpc.Core;
@@ -13,7 +14,7 @@ namespace CredBroker.Server.Api;
 /// <summary><c>TaskService</c> of the protocol.</summary>
 internal sealed class TaskGrpcService(
     TaskOpener opener, TaskHeartbeat heartbeat, TaskEnding ending, TaskGate gate, TaskLister lister, ProofOfPossession proofs,
-    IHostApplicationLifetime broker)
+    StreamDrain streams)
     : TaskService.TaskServiceBase
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(60);
@@ -54,17 +55,17 @@ internal sealed class TaskGrpcService(
         IAsyncStreamReader<KeepAliveRequest> requestStream, IServerStreamWriter<KeepAliveResponse> responseStream, ServerCallContext context)
     {
         var token = CallerToken.Of(context);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(broker.ApplicationStopping, context.CancellationToken);
+        using var stream = streams.Enter(context.CancellationToken);
         try
         {
-            await foreach (var _ in requestStream.ReadAllAsync(either.Token))
+            await foreach (var _ in requestStream.ReadAllAsync(stream.End))
             {
                 var extended = await heartbeat.BeatAsync(token, evidence: null, context.CancellationToken);
                 await responseStream.WriteAsync(
                     new KeepAliveResponse { HeartbeatDeadline = Write.Instant(extended.HeartbeatDeadline) }, context.CancellationToken);
             }
         }
-        catch (OperationCanceledException) when (either.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stream.End.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
             // This broker stops: the caller goes on with another.
         }

@@ -85,6 +85,9 @@ public static class BrokerHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new DataFolder(Path.GetFullPath(data.Path)));
         services.AddSingleton<BrokerStatus>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = GracefulStop.WholePatience);
+        services.AddSingleton<StreamDrain>();
+        services.AddHostedService<GracefulStop>();
         if (builder.Environment.IsDevelopment())
         {
             services.PostConfigure<TokenOptions>(options =>

@@ -3,10 +3,11 @@ using System.Net;
 namespace CredBroker.Client.Internal.Aws;
 
 /// <summary>
-/// Finds credentials where the tools of AWS find them, in their order: the environment, the shared credentials file, the container's endpoint
-/// (ECS, EKS Pod Identity), the machine's metadata service (IMDSv2 only). Asked anew each time; what is cached is cached there.
+/// Finds credentials where the tools of AWS find them, in their order: the environment, the role of a web identity token (EKS), the shared
+/// credentials file, the container's endpoint (ECS, EKS Pod Identity), the machine's metadata service (IMDSv2 only). Files and endpoints are asked
+/// anew each time: what is cached is cached there.
 /// </summary>
-internal sealed class AwsCredentialsChain(Func<string, string?> variable) : IDisposable
+internal sealed class AwsCredentialsChain : IDisposable
 {
     private const string Container = "The container's credentials endpoint";
     private const string Machine = "The machine's metadata service";
@@ -15,12 +16,17 @@ internal sealed class AwsCredentialsChain(Func<string, string?> variable) : IDis
     // The addresses of ECS and EKS; anywhere else a token must not be sent in plain text.
     private static readonly IPAddress[] PlainHosts = [IPAddress.Parse("169.254.170.2"), IPAddress.Parse("169.254.170.23"), IPAddress.Parse("fd00:ec2::23")];
 
+    private readonly Func<string, string?> _variable;
     private readonly MetadataHttp _http = new();
+    private readonly WebIdentityRole _webIdentity;
+
+    public AwsCredentialsChain(Func<string, string?> variable, TimeProvider time) => (_variable, _webIdentity) = (variable, new WebIdentityRole(Variable, _http, time));
 
     /// <summary>The first that are found.</summary>
     /// <exception cref="EvidenceUnavailableException">There are none, or those that should be there cannot be had.</exception>
     public async Task<AwsCredentials> FindAsync(CancellationToken cancellationToken) =>
         AwsCredentials.Of(Variable("AWS_ACCESS_KEY_ID"), Variable("AWS_SECRET_ACCESS_KEY"), Variable("AWS_SESSION_TOKEN"))
+        ?? await _webIdentity.AssumeAsync(cancellationToken)
         ?? await SharedCredentialsFile.ReadAsync(FilePath(), Variable("AWS_PROFILE") ?? "default", cancellationToken)
         ?? await OfContainerAsync(cancellationToken)
         ?? await OfMachineAsync(cancellationToken);
@@ -34,7 +40,7 @@ internal sealed class AwsCredentialsChain(Func<string, string?> variable) : IDis
     {
         if (ContainerAddress() is not { } address) return null;
         var token = Variable("AWS_CONTAINER_AUTHORIZATION_TOKEN");
-        if (Variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") is { } file) token = await ReadTokenAsync(file, cancellationToken);
+        if (Variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") is { } file) token = await TokenFile.ReadAsync(file, cancellationToken);
         return MetadataHttp.Read(
             Container, await _http.AskAsync(Container, HttpMethod.Get, address, token is null ? null : "Authorization", token, cancellationToken));
     }
@@ -57,18 +63,6 @@ internal sealed class AwsCredentialsChain(Func<string, string?> variable) : IDis
     private static bool MayBePlain(Uri address) =>
         address.IsLoopback || (IPAddress.TryParse(address.IdnHost.Trim('[', ']'), out var ip) && PlainHosts.Contains(ip));
 
-    private static async Task<string> ReadTokenAsync(string file, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await File.ReadAllTextAsync(file, cancellationToken)).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new EvidenceUnavailableException($"The file {file} cannot be read: {e.GetType().Name}.", e);
-        }
-    }
-
     private async Task<AwsCredentials> OfMachineAsync(CancellationToken cancellationToken)
     {
         if (string.Equals(Variable("AWS_EC2_METADATA_DISABLED"), "true", StringComparison.OrdinalIgnoreCase))
@@ -84,5 +78,5 @@ internal sealed class AwsCredentialsChain(Func<string, string?> variable) : IDis
         Task<string> AskAsync(string path) => _http.AskAsync(Machine, HttpMethod.Get, new Uri(service, path), "X-aws-ec2-metadata-token", token.Trim(), cancellationToken);
     }
 
-    private string? Variable(string name) => variable(name) is { Length: > 0 } value ? value : null;
+    private string? Variable(string name) => _variable(name) is { Length: > 0 } value ? value : null;
 }

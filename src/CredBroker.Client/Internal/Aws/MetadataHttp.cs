@@ -20,6 +20,12 @@ internal sealed class MetadataHttp : IDisposable
     {
         using var request = new HttpRequestMessage(method, address);
         if (header is not null && !request.Headers.TryAddWithoutValidation(header, value)) throw new EvidenceUnavailableException($"{who} cannot be asked with that token.");
+        return await AskAsync(who, request, cancellationToken);
+    }
+
+    /// <inheritdoc cref="AskAsync(string, HttpMethod, Uri, string?, string?, CancellationToken)"/>
+    public async Task<string> AskAsync(string who, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
         try
         {
             using var response = await _http.SendAsync(request, cancellationToken);

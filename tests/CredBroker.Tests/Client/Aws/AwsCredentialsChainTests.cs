@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CredBroker.Tests.Client.Aws;
 
@@ -11,6 +12,8 @@ namespace CredBroker.Tests.Client.Aws;
 public sealed class AwsCredentialsChainTests
 {
     private readonly Dictionary<string, string?> _variables = new(StringComparer.Ordinal);
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly List<IFormCollection> _assumed = [];
     private string _folder = "";
     private WebApplication _services = null!;
     private AwsCredentialsChain _chain = null!;
@@ -20,6 +23,7 @@ public sealed class AwsCredentialsChainTests
     {
         _folder = Directory.CreateTempSubdirectory("aws-").FullName;
         _variables.Clear();
+        _assumed.Clear();
         _variables["HOME"] = _folder;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -31,8 +35,9 @@ public sealed class AwsCredentialsChainTests
         _services.MapGet("/container", (HttpContext http) => http.Request.Headers.Authorization == "container-token" ? Credentials("container") : Results.StatusCode(401));
         _services.MapGet("/elsewhere", () => Results.Redirect("/container"));
         _services.MapGet("/empty", () => Results.Text("{}"));
+        _services.MapPost("/", (Delegate)AssumeAsync);
         await _services.StartAsync();
-        _chain = new AwsCredentialsChain(_variables.GetValueOrDefault);
+        _chain = new AwsCredentialsChain(_variables.GetValueOrDefault, _time);
     }
 
     [TearDown]
@@ -130,6 +135,70 @@ public sealed class AwsCredentialsChainTests
         Assert.That(fault!.Message, Does.StartWith("There are no credentials of AWS"));
     }
 
+    [Test]
+    public async Task Find_WebIdentity_IsExchangedAtStsBeforeTheFileIsLookedAt()
+    {
+        await NameWebIdentityAsync("eks-token\n");
+        _variables["AWS_ROLE_SESSION_NAME"] = "orders-7";
+        WriteFile("[default]\naws_access_key_id=AKIDFILE\naws_secret_access_key=secret-file\n");
+
+        var found = await _chain.FindAsync(CancellationToken.None);
+
+        Assert.That((found.AccessKeyId, found.SecretAccessKey, found.SessionToken), Is.EqualTo(("ASIA-1", "secret-1", "token-1")));
+        var form = _assumed.Single().ToDictionary(field => field.Key, field => field.Value.ToString());
+        Assert.That(form, Is.EquivalentTo(new Dictionary<string, string>
+        {
+            ["Action"] = "AssumeRoleWithWebIdentity",
+            ["Version"] = "2011-06-15",
+            ["RoleArn"] = "arn:aws:iam::123456789012:role/orders",
+            ["RoleSessionName"] = "orders-7",
+            ["WebIdentityToken"] = "eks-token",
+        }));
+    }
+
+    [Test]
+    public async Task Find_WebIdentityAgain_AsksStsOnlyWhenItsCredentialsRunOut()
+    {
+        await NameWebIdentityAsync("eks-token");
+        await _chain.FindAsync(CancellationToken.None);
+        _time.Advance(TimeSpan.FromMinutes(54));
+        var held = await _chain.FindAsync(CancellationToken.None);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        var fresh = await _chain.FindAsync(CancellationToken.None);
+
+        Assert.That((held.AccessKeyId, fresh.AccessKeyId), Is.EqualTo(("ASIA-1", "ASIA-2")));
+    }
+
+    [TestCase("bad-token", "AWS STS answers 400")]
+    [TestCase("no-credentials", "AWS STS gives no credentials")]
+    [TestCase("a-dtd", "AWS STS gives no credentials")]
+    [TestCase("not-xml", "AWS STS gives no credentials")]
+    public async Task Find_StsRefuses_SaysSoWithoutTheTokenAndGoesNoFurther(string token, string why)
+    {
+        await NameWebIdentityAsync(token);
+        WriteFile("[default]\naws_access_key_id=AKIDFILE\naws_secret_access_key=secret-file\n");
+
+        var fault = await Assert.ThrowsAsync<EvidenceUnavailableException>(() => _chain.FindAsync(CancellationToken.None));
+
+        Assert.That(fault!.ToString(), Does.Contain(why).And.Not.Contain(token));
+    }
+
+    [TestCase("AWS_ROLE_ARN", "", "AWS_ROLE_ARN is not")]
+    [TestCase("AWS_WEB_IDENTITY_TOKEN_FILE", "/no/such/token", "/no/such/token cannot be read")]
+    [TestCase("AWS_ENDPOINT_URL_STS", "http://sts.example.com", "must be https")]
+    [TestCase("AWS_ENDPOINT_URL_STS", "https://sts.example.com/path", "must be https")]
+    public async Task Find_WebIdentityHalfSet_NamesWhatIsWrong(string name, string value, string why)
+    {
+        await NameWebIdentityAsync("eks-token");
+        _variables[name] = value;
+
+        var fault = await Assert.ThrowsAsync<EvidenceUnavailableException>(() => _chain.FindAsync(CancellationToken.None));
+
+        Assert.That(fault!.Message, Does.Contain(why));
+        Assert.That(_assumed, Is.Empty);
+    }
+
     private string Address => _services.Urls.Single();
 
     private void WriteFile(string text)
@@ -137,6 +206,33 @@ public sealed class AwsCredentialsChainTests
         Directory.CreateDirectory(Path.Combine(_folder, ".aws"));
         File.WriteAllText(Path.Combine(_folder, ".aws", "credentials"), text);
     }
+
+    private async Task NameWebIdentityAsync(string token)
+    {
+        var file = Path.Combine(_folder, "web-identity");
+        await File.WriteAllTextAsync(file, token);
+        (_variables["AWS_WEB_IDENTITY_TOKEN_FILE"], _variables["AWS_ROLE_ARN"], _variables["AWS_ENDPOINT_URL_STS"]) = (file, "arn:aws:iam::123456789012:role/orders", Address);
+    }
+
+    /// <summary>AWS STS, as it answers to AssumeRoleWithWebIdentity.</summary>
+    private async Task<IResult> AssumeAsync(HttpContext http)
+    {
+        var form = await http.Request.ReadFormAsync();
+        _assumed.Add(form);
+        var credentials = $"<Credentials><AccessKeyId>ASIA-{_assumed.Count}</AccessKeyId><SecretAccessKey>secret-{_assumed.Count}</SecretAccessKey>"
+            + $"<SessionToken>token-{_assumed.Count}</SessionToken><Expiration>{_time.GetUtcNow().AddHours(1):yyyy-MM-ddTHH:mm:ssZ}</Expiration></Credentials>";
+        return (string?)form["WebIdentityToken"] switch
+        {
+            "eks-token" => Results.Text(Assumed(credentials), "text/xml"),
+            "no-credentials" => Results.Text(Assumed(""), "text/xml"),
+            "a-dtd" => Results.Text($"<!DOCTYPE a [<!ENTITY b \"c\">]>{Assumed(credentials)}", "text/xml"),
+            "not-xml" => Results.Text("<"),
+            _ => Results.Text("<ErrorResponse><Error><Code>InvalidIdentityToken</Code></Error></ErrorResponse>", "text/xml", statusCode: 400),
+        };
+    }
+
+    private static string Assumed(string result) =>
+        $"<AssumeRoleWithWebIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleWithWebIdentityResult>{result}</AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
 
     private static IResult Guarded(HttpContext http, Func<IResult> answer) =>
         http.Request.Headers["X-aws-ec2-metadata-token"] == "imds-token" ? answer() : Results.StatusCode(401);
