@@ -86,10 +86,10 @@ public sealed class CredBrokerClient : ICredBroker, IAsyncDisposable
 
     private async Task<Wire.OpenTaskResponse> OpenAsync(TaskRequest request, bool prove, CancellationToken cancellationToken)
     {
-        var wire = request.ToWire(await _connection.EvidenceAsync(cancellationToken));
+        var wire = request.ToWire(await _connection.EvidenceAsync(prove, cancellationToken));
         return await _connection.CallAsync(
             _connection.Tasks.OpenTaskAsync, wire, token: null, cancellationToken, prove: prove,
-            beforeRepeating: async token => wire.Evidence = await _connection.EvidenceAsync(token));
+            beforeRepeating: async token => wire.Evidence = await _connection.EvidenceAsync(prove, token));
     }
 
     private static IEvidenceSource EvidenceOf(CredBrokerOptions options) => options.EvidenceFile is { Length: > 0 } file

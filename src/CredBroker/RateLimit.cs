@@ -12,6 +12,7 @@ public sealed class RateLimit
     private const int DefaultCapacity = 64 * 1024;
 
     private readonly TimeProvider _time;
+    private readonly long _start;
     private readonly TimeSpan _interval;
     private readonly TimeSpan _burst;
     private readonly int _capacity;
@@ -28,7 +29,7 @@ public sealed class RateLimit
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(perSecond, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(burst, 1);
-        _time = time;
+        (_time, _start) = (time, time.GetTimestamp());
         _interval = TimeSpan.FromSeconds(1) / perSecond;
         _burst = _interval * (burst - 1);
         _capacity = capacity;
@@ -43,7 +44,8 @@ public sealed class RateLimit
         var cell = CellOf(key);
         lock (cell)
         {
-            var now = _time.GetUtcNow();
+            // Not the time of day, which may be set back.
+            var now = _time.GetElapsedTime(_start);
             var wait = cell.Next - now - _burst;
             if (wait > TimeSpan.Zero) return wait;
             cell.Next = (cell.Next > now ? cell.Next : now) + _interval;
@@ -69,6 +71,6 @@ public sealed class RateLimit
     /// <summary>When the next would be due if all came evenly.</summary>
     private sealed class Cell
     {
-        public DateTimeOffset Next { get; set; }
+        public TimeSpan Next { get; set; }
     }
 }

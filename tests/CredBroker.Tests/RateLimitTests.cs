@@ -1,3 +1,4 @@
+using CredBroker.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CredBroker.Tests;
@@ -19,6 +20,17 @@ public sealed class RateLimitTests
         _time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.That(limit.Take("a"), Is.Null);
         Assert.That(limit.Take("a"), Is.Not.Null);
+    }
+
+    [Test]
+    public void Take_ClockSetBack_ChangesNothing()
+    {
+        var clock = new SteppedClock(_time);
+        var limit = new RateLimit(clock, perSecond: 10, burst: 3);
+        limit.Take("a");
+        clock.Step = TimeSpan.FromMinutes(-10);
+
+        Assert.That((limit.Take("a"), limit.Take("a"), limit.Take("a")), Is.EqualTo(((TimeSpan?)null, (TimeSpan?)null, (TimeSpan?)TimeSpan.FromMilliseconds(100))));
     }
 
     [Test]

@@ -64,10 +64,12 @@ internal sealed partial class BrokerConnection : IDisposable
     public RevocationService.RevocationServiceClient Revocations { get; }
 
     /// <summary>Fresh evidence, as the protocol carries it.</summary>
-    public async Task<Protocol.V1.Evidence> EvidenceAsync(CancellationToken cancellationToken)
+    /// <param name="prove">Whether it goes with a proof of <see cref="Key"/>; an answer to a challenge is then good with that key alone.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Protocol.V1.Evidence> EvidenceAsync(bool prove, CancellationToken cancellationToken)
     {
         var evidence = _evidence is IChallengedEvidenceSource answering
-            ? await answering.GetAsync(await ChallengeAsync(answering.Attestor, cancellationToken), cancellationToken)
+            ? await answering.GetAsync(await ChallengeAsync(answering.Attestor, prove ? Key.Thumbprint : "", cancellationToken), cancellationToken)
             : await _evidence.GetAsync(cancellationToken);
         return new Protocol.V1.Evidence { Attestor = evidence.Attestor, Payload = ByteString.CopyFrom(evidence.Payload.Span) };
     }
@@ -131,8 +133,8 @@ internal sealed partial class BrokerConnection : IDisposable
         Key.Dispose();
     }
 
-    private async Task<string> ChallengeAsync(string attestor, CancellationToken cancellationToken) =>
-        (await CallAsync(_attestation.GetChallengeAsync, new GetChallengeRequest { Attestor = attestor }, token: null, cancellationToken)).Challenge;
+    private async Task<string> ChallengeAsync(string attestor, string key, CancellationToken cancellationToken) =>
+        (await CallAsync(_attestation.GetChallengeAsync, new GetChallengeRequest { Attestor = attestor, KeyThumbprint = key }, token: null, cancellationToken)).Challenge;
 
     private static Metadata HeadersFor(string? token, bool prove) =>
         prove ? ProofInterceptor.HeadersFor(token) : token is null ? [] : new Metadata { { "authorization", $"Bearer {token}" } };

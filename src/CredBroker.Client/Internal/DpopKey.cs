@@ -17,6 +17,17 @@ internal sealed class DpopKey(TimeProvider time) : IDisposable
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly ConcurrentDictionary<string, string> _nonces = new(StringComparer.OrdinalIgnoreCase);
     private string? _header;
+    private string? _thumbprint;
+
+    /// <summary>RFC 7638 thumbprint of the public key.</summary>
+    public string Thumbprint => _thumbprint ??= Base64Url.EncodeToString(SHA256.HashData(WriteBytes(writer =>
+    {
+        var point = _key.ExportParameters(includePrivateParameters: false).Q;
+        writer.WriteString("crv", "P-256");
+        writer.WriteString("kty", "EC");
+        writer.WriteString("x", Base64Url.EncodeToString(point.X));
+        writer.WriteString("y", Base64Url.EncodeToString(point.Y));
+    })));
 
     /// <summary>A proof for one request.</summary>
     /// <param name="method">The HTTP method; <c>POST</c> for gRPC.</param>
@@ -58,7 +69,9 @@ internal sealed class DpopKey(TimeProvider time) : IDisposable
         });
     }
 
-    private static string Write(Action<Utf8JsonWriter> members)
+    private static string Write(Action<Utf8JsonWriter> members) => Base64Url.EncodeToString(WriteBytes(members));
+
+    private static byte[] WriteBytes(Action<Utf8JsonWriter> members)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, Compact))
@@ -68,6 +81,6 @@ internal sealed class DpopKey(TimeProvider time) : IDisposable
             writer.WriteEndObject();
         }
 
-        return Base64Url.EncodeToString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+        return buffer.ToArray();
     }
 }

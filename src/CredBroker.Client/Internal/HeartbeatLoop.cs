@@ -36,7 +36,7 @@ internal sealed partial class HeartbeatLoop
                 failures = await BeatAsync(either.Token) ? 0 : failures + 1;
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
             // The task ended, here or there.
         }
@@ -54,6 +54,12 @@ internal sealed partial class HeartbeatLoop
         {
             if (_session.Ended.IsCancellationRequested) Over(_session.TaskId, e.Message);
             else Missed(_session.TaskId, e.Message);
+            return false;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whoever else wrote the source of evidence, one failure of it must not be the last beat. Its message may hold anything.
+            Missed(_session.TaskId, e.GetType().Name);
             return false;
         }
     }

@@ -81,7 +81,7 @@ internal sealed class TaskSession : IDisposable
         await ProveAsync(cancellationToken);
         return await OnceAsync(Connection.Tasks.HeartbeatAsync, beat, cancellationToken, beforeRepeating: ProveAsync);
 
-        async Task ProveAsync(CancellationToken token) => beat.Evidence = await Connection.EvidenceAsync(token);
+        async Task ProveAsync(CancellationToken token) => beat.Evidence = await Connection.EvidenceAsync(IsBound, token);
     }
 
     public void Dispose() => _ended.Dispose();

@@ -9,6 +9,9 @@ internal sealed record CompactJws(string Text, byte[] Header, byte[] Claims)
 {
     public const int MaxBytes = 16 * 1024;
 
+    /// <summary>Never the token, which others could use.</summary>
+    public override string ToString() => "CompactJws { [redacted] }";
+
     private static readonly SearchValues<byte> Alphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8);
 

@@ -12,7 +12,7 @@ internal sealed partial class Keyring(KeyringTerms terms, IKeySource source, Tim
 {
     private readonly Lock _beginning = new();
     private Task _read = Task.CompletedTask;
-    private DateTimeOffset _begunAt = DateTimeOffset.MinValue;
+    private long? _begunAt;
     private byte[] _digest = [];
     private volatile string _fault = "";
     private volatile State _state = new(null, default);
@@ -41,7 +41,9 @@ internal sealed partial class Keyring(KeyringTerms terms, IKeySource source, Tim
         if (terms.AskEvery is { } often)
             await Begin(_fault.Length > 0 || state.Keys is null ? terms.RetryEvery : often).WaitAsync(cancellationToken).ConfigureAwait(false);
         var keys = Current;
-        return keys.Keys.ContainsKey(keyId) ? keys : throw new JwtFault($"its key is not in {terms.Keys}");
+        if (keys.Keys.ContainsKey(keyId)) return keys;
+        // A key that came after the last good state is not known to be nobody's.
+        throw _fault.Length > 0 && terms.AskEvery is not null ? JwtFault.Undecided($"its key is not in {terms.Keys} as it was last read") : new JwtFault($"its key is not in {terms.Keys}");
     }
 
     /// <summary>Begins to read where it is time to. Lets nothing out; faults are logged once, when they begin.</summary>
@@ -53,9 +55,8 @@ internal sealed partial class Keyring(KeyringTerms terms, IKeySource source, Tim
     {
         lock (_beginning)
         {
-            var now = time.GetUtcNow();
-            if (!_read.IsCompleted || now - _begunAt < pause) return _read;
-            _begunAt = now;
+            if (!_read.IsCompleted || (_begunAt is { } begun && time.GetElapsedTime(begun) < pause)) return _read;
+            _begunAt = time.GetTimestamp();
             return _read = ReadAsync();
         }
     }
@@ -81,7 +82,7 @@ internal sealed partial class Keyring(KeyringTerms terms, IKeySource source, Tim
         var before = _state.Keys;
         if (before is not null && digest.AsSpan().SequenceEqual(_digest))
         {
-            _state = new State(before, time.GetUtcNow());
+            _state = new State(before, time.GetTimestamp());
             return;
         }
 
@@ -89,14 +90,14 @@ internal sealed partial class Keyring(KeyringTerms terms, IKeySource source, Tim
         if (before?.Sequence is { } sequence && (keys.Sequence ?? 0) < sequence)
             throw new InvalidDataException("its 'spiffe_sequence' is smaller than before, or gone");
         _digest = digest;
-        _state = new State(keys, time.GetUtcNow());
+        _state = new State(keys, time.GetTimestamp());
         LogTaken(terms.Owner, keys.Keys.Count + keys.Roots.Count, keys.Sequence);
         foreach (var fault in keys.LeftOut) LogLeftOut(terms.Owner, fault);
     }
 
     private bool Holds(State state, string keyId) => state.Keys?.Keys.ContainsKey(keyId) == true && IsFresh(state);
 
-    private bool IsFresh(State state) => time.GetUtcNow() - state.ReadAt <= terms.LastGoodFor;
+    private bool IsFresh(State state) => time.GetElapsedTime(state.ReadAt) <= terms.LastGoodFor;
 
     private static string FaultOf(Exception exception) => exception switch
     {
@@ -118,5 +119,6 @@ internal sealed partial class Keyring(KeyringTerms terms, IKeySource source, Tim
     [LoggerMessage(Level = LogLevel.Error, Message = "{Owner}: its keys cannot be taken from {Place}: {Fault}. The last good ones stay for their time.")]
     private partial void LogUnreadable(string owner, string place, string fault);
 
-    private sealed record State(KeySet? Keys, DateTimeOffset ReadAt);
+    // By the clock that is never set back: the time of day must not keep a withdrawn key.
+    private sealed record State(KeySet? Keys, long ReadAt);
 }

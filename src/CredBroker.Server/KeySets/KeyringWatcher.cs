@@ -1,6 +1,6 @@
 namespace CredBroker.Server.KeySets;
 
-/// <summary>Looks at every keyring at start and once a second after that. A read that hangs holds up no other.</summary>
+/// <summary>Looks at every keyring at start and once a second after that. A read over a network that hangs holds up no other.</summary>
 internal sealed class KeyringWatcher(Keyrings keyrings, TimeProvider time) : IHostedService, IDisposable
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);

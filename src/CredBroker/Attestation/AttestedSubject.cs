@@ -13,6 +13,26 @@ public sealed record AttestedSubject(
     string EvidenceDigest,
     DateTimeOffset EvidenceExpiry)
 {
+    /// <summary>Names of what a refusal tells of evidence that did prove somebody.</summary>
+    public const string AttestorFact = "attestor";
+
+    /// <inheritdoc cref="AttestorFact"/>
+    public const string SubjectFact = "attested_subject";
+
+    /// <inheritdoc cref="AttestorFact"/>
+    public const string DigestFact = "evidence_digest";
+
     /// <summary>RFC 7638 thumbprint of the key that the evidence is bound to, if any.</summary>
     public string? KeyThumbprint { get; init; }
+
+    /// <summary>What is used up where the evidence is good once; null = it is good until it expires.</summary>
+    public SingleUse? Use { get; init; }
+
+    /// <summary>Uses the evidence up where it is good once; the last thing before it is accepted.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.AttestationFailed"/>: it has been used before. <see cref="ErrorReason.StoreUnavailable"/>.</exception>
+    public async ValueTask UseUpAsync(IReplayMemory memory, CancellationToken cancellationToken)
+    {
+        if (Use is { } use && !await memory.TryUseAsync(use, cancellationToken).ConfigureAwait(false))
+            throw new RefusedException(ErrorReason.AttestationFailed, "The evidence is refused: it has been used before.");
+    }
 }

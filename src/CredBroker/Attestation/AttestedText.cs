@@ -1,8 +1,10 @@
+using System.Globalization;
+
 namespace CredBroker.Attestation;
 
 /// <summary>
 /// Which proven text may go on to rules, policies and templates. Whatever an attestor proves, text that could be read as more
-/// than itself there (a line end, a parent folder, a placeholder) is refused.
+/// than itself there (a line end, a sign that turns the writing around, a parent folder, a placeholder) is refused.
 /// </summary>
 internal static class AttestedText
 {
@@ -13,7 +15,7 @@ internal static class AttestedText
     {
         if (string.IsNullOrEmpty(text) || text.Length > MaxLength) return false;
         foreach (var c in text)
-            if (char.IsControl(c) || c is '\u2028' or '\u2029') return false;
+            if (CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator) return false;
         return !Meaningful.Any(mark => text.Contains(mark, StringComparison.Ordinal));
     }
 

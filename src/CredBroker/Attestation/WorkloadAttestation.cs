@@ -6,7 +6,7 @@ namespace CredBroker.Attestation;
 /// The verb <c>Attest</c>: evidence becomes an identity. The attestor that the evidence names proves a subject and selectors, then
 /// the closest workload rule for them gives it a tenant and a kind. No rule, no identity; two that are equally close, none either.
 /// </summary>
-public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCatalogue catalogue, AttestationLimits limits, IReplayMemory proofs)
+public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCatalogue catalogue, AttestationLimits limits, IReplayMemory used)
 {
     /// <summary>Attests a workload. The message of a refusal repeats nothing of the evidence.</summary>
     /// <exception cref="RefusedException">
@@ -30,6 +30,8 @@ public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCat
         AttestationLimits.Count(limits.PerSubject, $"{attestor.Name} {proven.Subject}");
         var rule = MatchRule(attestor.Name, proven);
         await RequireProofAsync(rule, evidence.Possession, cancellationToken).ConfigureAwait(false);
+        // Last of all: what is refused for any other reason may be shown again.
+        await proven.UseUpAsync(used, cancellationToken).ConfigureAwait(false);
         return Identify(proven, attestor.Name, rule) with { ProofKey = evidence.Possession?.Key };
     }
 
@@ -38,7 +40,7 @@ public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCat
     {
         if (!rule.Proof.IsMetBy(possession?.Key))
             throw new RefusedException(ErrorReason.ProofInvalid, $"The workload rule demands a proof of possession {rule.Proof.Say()}.");
-        if (possession?.Proof is { } proof && !await proofs.TryUseAsync(proof, cancellationToken).ConfigureAwait(false))
+        if (possession?.Proof is { } proof && !await used.TryUseAsync(proof, cancellationToken).ConfigureAwait(false))
             throw new RefusedException(ErrorReason.ProofInvalid, "The proof of possession has been used before.");
     }
 
@@ -46,13 +48,18 @@ public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCat
         catalogue.Current.FindRule(attestor, proven.Subject, proven.Selectors) switch
         {
             { Rule: { } rule } => rule,
-            { IsAmbiguous: true } => throw Unmatched("Two workload rules match the attested workload equally well.", attestor, proven.Subject),
-            _ => throw Unmatched("No workload rule matches the attested workload.", attestor, proven.Subject),
+            { IsAmbiguous: true } => throw Unmatched("Two workload rules match the attested workload equally well.", proven),
+            _ => throw Unmatched("No workload rule matches the attested workload.", proven),
         };
 
-    private static RefusedException Unmatched(string message, string attestor, string subject) => new(ErrorReason.AttestationFailed, message)
+    private static RefusedException Unmatched(string message, AttestedSubject proven) => new(ErrorReason.AttestationFailed, message)
     {
-        Metadata = new Dictionary<string, string> { ["attestor"] = attestor, ["subject"] = subject },
+        Metadata = new Dictionary<string, string>
+        {
+            [AttestedSubject.AttestorFact] = proven.Attestor,
+            [AttestedSubject.SubjectFact] = proven.Subject,
+            [AttestedSubject.DigestFact] = proven.EvidenceDigest,
+        },
     };
 
     private static WorkloadIdentity Identify(AttestedSubject proven, string attestor, WorkloadRule rule) =>

@@ -1,3 +1,4 @@
+using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Policy;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,11 @@ namespace CredBroker.Issuance;
 /// <summary>Writes the line of a refusal before the caller hears of it. A refusal stands whether or not its line could be written.</summary>
 public sealed partial class RefusalAudit(IAuditLog audit, TimeProvider time, ILogger<RefusalAudit> logger)
 {
-    private static readonly string[] PolicyFacts = [PolicyDecision.PolicyVersionFact, PolicyDecision.PoliciesFact];
+    /// <summary>In the metadata of a refusal: whose the evidence was, where it was somebody's.</summary>
+    private static readonly string[] Facts =
+    [
+        PolicyDecision.PolicyVersionFact, PolicyDecision.PoliciesFact, AttestedSubject.AttestorFact, AttestedSubject.SubjectFact, AttestedSubject.DigestFact,
+    ];
 
     /// <summary>
     /// Records who was refused what, and why; a refusal that has been recorded on its way is not recorded again. One for asking too
@@ -42,7 +47,7 @@ public sealed partial class RefusalAudit(IAuditLog audit, TimeProvider time, ILo
     {
         var details = new Dictionary<string, string> { ["verb"] = verb };
         if (subject is not null) details["subject"] = subject;
-        foreach (var fact in PolicyFacts)
+        foreach (var fact in Facts)
         {
             if (refusal.Metadata.TryGetValue(fact, out var value)) details[fact] = value;
         }

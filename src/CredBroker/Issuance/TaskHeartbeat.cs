@@ -20,6 +20,17 @@ public sealed class TaskHeartbeat(TaskGate gate, ITaskStore store, WorkloadAttes
         };
     }
 
+    private static RefusedException OfAnother(WorkloadIdentity identity) =>
+        new(ErrorReason.AttestationFailed, "The fresh evidence is another workload's; the task has been sealed.")
+        {
+            Metadata = new Dictionary<string, string>
+            {
+                [AttestedSubject.AttestorFact] = identity.Attestor,
+                [AttestedSubject.SubjectFact] = identity.Subject,
+                [AttestedSubject.DigestFact] = identity.EvidenceDigest,
+            },
+        };
+
     /// <summary>Attests the workload again. Fresh evidence may come with a new key, for keys are rotated too; answers with the token as the task has it.</summary>
     private async Task<TaskToken> ReattestAsync(TaskToken token, Evidence evidence, CancellationToken cancellationToken)
     {
@@ -34,7 +45,7 @@ public sealed class TaskHeartbeat(TaskGate gate, ITaskStore store, WorkloadAttes
             {
                 // Somebody else holds the token: nothing more may come of this task, and whoever expires things revokes its leases at once.
                 await store.SealAsync(new SealRequest(task.Id, EndReason.HeartbeatLost) { ResumeAfter = TimeSpan.Zero }, cancellationToken);
-                throw new RefusedException(ErrorReason.AttestationFailed, "The fresh evidence is another workload's; the task has been sealed.");
+                throw OfAnother(identity);
             }
 
             await audit.AppendAsync(

@@ -41,10 +41,14 @@ internal sealed class ReattestationTests : ServerFixture
     {
         var opened = await Calls.OpenAsync(BrokerCalls.SomeAgent());
         var lease = (await opened.IssueAsync()).Lease.Id;
+        var other = BrokerCalls.SomeAgent(kind);
 
         await Refused.WithAsync(
             StatusCode.Unauthenticated, "ATTESTATION_FAILED",
-            () => Calls.Tasks.HeartbeatAsync(new HeartbeatRequest { Evidence = Broker.Site.EvidenceOf(BrokerCalls.SomeAgent(kind)) }, opened.Auth).ResponseAsync);
+            () => Calls.Tasks.HeartbeatAsync(new HeartbeatRequest { Evidence = Broker.Site.EvidenceOf(other) }, opened.Auth).ResponseAsync);
+
+        var line = Broker.Site.ReadAudit().Last(line => (string?)line["type"] == "refused" && (string?)line["task"] == opened.Id);
+        Assert.That((string?)line["details"]!["attested_subject"], Is.EqualTo($"spiffe://acme.test/{other}"), "the trail names who came with the token");
 
         await Refused.WithAsync(StatusCode.FailedPrecondition, "TASK_ENDED", () => opened.IssueAsync());
         await opened.UntilLeaseAsync(lease, LeaseState.Revoked);

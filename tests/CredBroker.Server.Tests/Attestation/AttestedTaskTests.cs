@@ -119,7 +119,7 @@ public sealed class AttestedTaskTests
         var token = IdToken();
         await OpenAsync("oidc", token);
 
-        await ExpectRefusalAsync("oidc", token, "The ID token is refused: it has been used before.");
+        await ExpectRefusalAsync("oidc", token, "The evidence is refused: it has been used before.");
     }
 
     [Test]
@@ -130,7 +130,7 @@ public sealed class AttestedTaskTests
         var opened = await OpenAsync("join_token", token);
 
         Assert.That((opened.Workload.Subject, opened.Workload.Tenant), Is.EqualTo(("join://edge/7", "edge")));
-        await ExpectRefusalAsync("join_token", token, "The join token is refused: it has been used before.");
+        await ExpectRefusalAsync("join_token", token, "The evidence is refused: it has been used before.");
     }
 
     [TestCase("edge/7", -1, "it is expired")]

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CredBroker.Server.Jose;
 using CredBroker.Server.KeySets;
+using CredBroker.Testing;
 using CredBroker.Testing.Attestation;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
@@ -105,6 +106,36 @@ public sealed class KeyringTests
 
         Assert.That(await FaultOf("a"), Does.Contain("not in the key set"));
         Assert.That(_keyring.Current.Keys, Is.Empty);
+    }
+
+    [Test]
+    public async Task FindAsync_ClockSetBack_WithdrawnKeyIsStillGoneWithTheNextRead()
+    {
+        var clock = new SteppedClock(_time);
+        using var keyrings = new Keyrings(clock, _log);
+        _keyring = keyrings.Open(KeyringTerms.OfIssuer("https://login.acme.test", LastGoodFor), _source);
+        Publish("a", "b");
+        await FindAsync("b");
+        Publish("a");
+        clock.Step = TimeSpan.FromHours(-1);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        _keyring.RefreshWhenDue();
+
+        Assert.That(await FaultOf("b"), Does.Contain("not in the key set"));
+    }
+
+    [Test]
+    public async Task FindAsync_UnknownKeyWhileTheSourceIsDown_CannotTell()
+    {
+        Publish("a");
+        await FindAsync("a");
+        _source.Answer = () => Task.FromException<byte[]>(new HttpRequestException(HttpRequestError.ConnectionError));
+        _time.Advance(TimeSpan.FromSeconds(30));
+
+        var fault = await Assert.ThrowsAsync<JwtFault>(() => FindAsync("rotated"));
+
+        Assert.That(fault!.CannotTell, Is.True);
+        await FindAsync("a");
     }
 
     [TestCase(3600, true)]

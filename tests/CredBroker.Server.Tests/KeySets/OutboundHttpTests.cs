@@ -72,7 +72,8 @@ public sealed class OutboundHttpTests
             var block = new byte[64 * 1024];
             while (!context.RequestAborted.IsCancellationRequested)
             {
-                await context.Response.Body.WriteAsync(block, context.RequestAborted);
+                // Completed: nobody is there any more to whom it could go.
+                if ((await context.Response.BodyWriter.WriteAsync(block, context.RequestAborted)).IsCompleted) return;
                 sent += block.Length;
             }
         };

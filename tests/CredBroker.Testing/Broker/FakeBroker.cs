@@ -93,7 +93,7 @@ public sealed class FakeBroker : IAsyncDisposable
     {
         var method = context.Method[(context.Method.LastIndexOf('/') + 1)..];
         var authorization = context.RequestHeaders.GetValue("authorization");
-        _calls.Enqueue(new RecordedCall(method, request, authorization));
+        _calls.Enqueue(new RecordedCall(method, request, authorization) { Proof = context.RequestHeaders.GetValue("dpop") });
         if (_failures.TryGetValue(method, out var queue) && queue.TryDequeue(out var failure)) throw failure;
         return authorization;
     }

@@ -6,4 +6,8 @@ namespace CredBroker.Testing.Broker;
 /// <param name="Method">The rpc's name, such as <c>Issue</c>.</param>
 /// <param name="Request">What was asked.</param>
 /// <param name="Authorization">The header that came with it, if any.</param>
-public sealed record RecordedCall(string Method, IMessage Request, string? Authorization);
+public sealed record RecordedCall(string Method, IMessage Request, string? Authorization)
+{
+    /// <summary>The DPoP proof that came with it, if any.</summary>
+    public string? Proof { get; init; }
+}

@@ -11,6 +11,8 @@ internal sealed class StubAttestor(string name) : IAttestor
 
     public string[] Selectors { get; set; } = ["spiffe:path:/agent/x"];
 
+    public SingleUse? Use { get; init; }
+
     public RefusedException? Refusal { get; init; }
 
     public int Calls { get; private set; }
@@ -18,8 +20,12 @@ internal sealed class StubAttestor(string name) : IAttestor
     public ValueTask<AttestedSubject> AttestAsync(Evidence evidence, CancellationToken cancellationToken)
     {
         Calls++;
-        return Refusal is null
-            ? ValueTask.FromResult(new AttestedSubject("made up", Subject, Selectors, "digest", DateTimeOffset.UnixEpoch) { KeyThumbprint = "jkt" })
-            : throw Refusal;
+        if (Refusal is not null) throw Refusal;
+        var proven = new AttestedSubject("made up", Subject, Selectors, "digest", DateTimeOffset.UnixEpoch)
+        {
+            KeyThumbprint = "jkt",
+            Use = Use is null ? null : Use with { Key = evidence.Possession?.Key.Text ?? "" },
+        };
+        return ValueTask.FromResult(proven);
     }
 }

@@ -51,7 +51,7 @@ public sealed class WorkloadAttestationTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(refused.Reason, Is.EqualTo(ErrorReason.AttestationFailed));
-            Assert.That(refused.Metadata["subject"], Is.EqualTo(Subject));
+            Assert.That(refused.Metadata["attested_subject"], Is.EqualTo(Subject));
         }
     }
 
@@ -142,6 +142,8 @@ public sealed class WorkloadAttestationTests
     }
 
     [TestCase("spiffe://acme.test/agent/x\u2028")]
+    [TestCase("spiffe://acme.test/agent/\u202etnega")]
+    [TestCase("spiffe://acme.test/agent/x\u200b")]
     [TestCase("spiffe://acme.test/agent/../x")]
     [TestCase("")]
     public async Task AttestAsync_SubjectIsNotPlain_Refuses(string subject)
@@ -149,6 +151,22 @@ public sealed class WorkloadAttestationTests
         var attestor = new StubAttestor("stub") { Subject = subject };
 
         Assert.That((await Refusal(attestor, Rule("all", "stub", "spiffe://acme.test/*"))).Reason, Is.EqualTo(ErrorReason.AttestationFailed));
+    }
+
+    [Test]
+    public async Task AttestAsync_GoodOnceAndRefusedForAnotherReason_IsNotUsedUp()
+    {
+        var memory = new MemoryReplays();
+        var attestor = new StubAttestor("stub") { Use = SingleUse.Of("stub", "a-token", DateTimeOffset.MaxValue) };
+        var evidence = new Evidence("stub", "x"u8.ToArray());
+        var verb = new WorkloadAttestation(new AttestorRegistry([attestor]), new FixedCatalogue([Rule("all", "stub", "spiffe://acme.test/*") with { Proof = ProofDemand.Dpop }]), new AttestationLimits(), memory);
+
+        var refused = await Assert.ThrowsAsync<RefusedException>(async () => await verb.AttestAsync(evidence, default));
+
+        Assert.That((refused!.Reason, memory.Used.Count), Is.EqualTo((ErrorReason.ProofInvalid, 0)));
+        var proved = evidence with { Possession = new Possession(new ProofKey(ProofKind.Dpop, "a-key"), Proof: null) };
+        await verb.AttestAsync(proved, default);
+        Assert.That((await Assert.ThrowsAsync<RefusedException>(async () => await verb.AttestAsync(proved with { Possession = new Possession(new ProofKey(ProofKind.Dpop, "another"), Proof: null) }, default)))!.Message, Does.Contain("used before"));
     }
 
     [Test]

@@ -30,6 +30,20 @@ public sealed class ChallengedEvidenceTests
     }
 
     [Test]
+    public async Task OpenTask_ProvesItsKey_TheChallengeIsForThatKeyAlone()
+    {
+        await using var broker = await FakeBroker.StartAsync();
+        await using var client = new CredBrokerClient(new CredBrokerOptions { Address = broker.Address, HandleSignals = false, ProofOfPossession = ProofOfPossession.Always }, new Echo());
+
+        await using var task = await client.OpenTaskAsync(new("test"));
+
+        var proof = broker.Calls.Last(call => call.Method == "OpenTask").Proof!;
+        var jwk = JsonNode.Parse(Base64Url.DecodeFromChars(proof.Split('.')[0]))!["jwk"]!;
+        var canonical = $$"""{"crv":"P-256","kty":"EC","x":"{{jwk["x"]}}","y":"{{jwk["y"]}}"}""";
+        Assert.That(broker.Requests<GetChallengeRequest>().Single().KeyThumbprint, Is.EqualTo(Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))));
+    }
+
+    [Test]
     public async Task Aws_Answer_IsARequestThatStsAccepts()
     {
         await using var sts = await FakeSts.StartAsync(TimeProvider.System);

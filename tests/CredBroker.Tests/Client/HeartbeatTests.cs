@@ -1,3 +1,4 @@
+using CredBroker.Client.Evidence;
 using CredBroker.Protocol.V1;
 using CredBroker.Testing.Broker;
 using Google.Protobuf.WellKnownTypes;
@@ -27,6 +28,23 @@ public sealed class HeartbeatTests
         await using var task = await bench.OpenAsync();
         bench.Broker.FailNext("Heartbeat", new RpcException(new Grpc.Core.Status(StatusCode.Internal, "")), 3);
         await Until.AdvancedAsync(bench.Time, TimeSpan.FromSeconds(1), () => bench.CountOf("Heartbeat") >= 6);
+        Assert.That(task.Ended.IsCancellationRequested, Is.False);
+    }
+
+    [TestCase(typeof(TaskCanceledException))]
+    [TestCase(typeof(InvalidOperationException))]
+    public async Task Heartbeat_SourceOfEvidenceFails_GoesOn(System.Type fault)
+    {
+        var source = new FlakySource();
+        await using var bench = await BrokerBench.StartAsync(source);
+        await using var task = await bench.OpenAsync();
+        bench.Broker.Script<HeartbeatRequest, HeartbeatResponse>(_ => Task.FromResult(new HeartbeatResponse { AttestedUntil = Timestamp.FromDateTimeOffset(bench.Time.GetUtcNow()) }));
+        source.Fault = (Exception)Activator.CreateInstance(fault)!;
+        await Until.AdvancedAsync(bench.Time, TimeSpan.FromSeconds(1), () => source.Failures >= 3);
+        source.Fault = null;
+
+        await Until.AdvancedAsync(bench.Time, TimeSpan.FromSeconds(1), () => bench.Broker.Requests<HeartbeatRequest>().Any(beat => beat.Evidence is not null));
+
         Assert.That(task.Ended.IsCancellationRequested, Is.False);
     }
 
@@ -95,5 +113,22 @@ public sealed class HeartbeatTests
         Assert.That(bench.CountOf("Heartbeat"), Is.Zero);
         var due = await joined.HeartbeatAsync();
         Assert.That(due, Is.EqualTo(bench.Time.GetUtcNow() + TimeSpan.FromSeconds(30)));
+    }
+
+    /// <summary>A source that somebody else wrote.</summary>
+    private sealed class FlakySource : IEvidenceSource
+    {
+        private int _failures;
+
+        public Exception? Fault { get; set; }
+
+        public int Failures => Volatile.Read(ref _failures);
+
+        public ValueTask<WorkloadEvidence> GetAsync(CancellationToken cancellationToken)
+        {
+            if (Fault is not { } fault) return ValueTask.FromResult(WorkloadEvidence.FromText(WorkloadEvidence.SpiffeJwt, "the-svid"));
+            Interlocked.Increment(ref _failures);
+            throw fault;
+        }
     }
 }

@@ -27,11 +27,19 @@ internal sealed class AwsCredentialsChain : IDisposable
     public async Task<AwsCredentials> FindAsync(CancellationToken cancellationToken) =>
         AwsCredentials.Of(Variable("AWS_ACCESS_KEY_ID"), Variable("AWS_SECRET_ACCESS_KEY"), Variable("AWS_SESSION_TOKEN"))
         ?? await _webIdentity.AssumeAsync(cancellationToken)
-        ?? await SharedCredentialsFile.ReadAsync(FilePath(), Variable("AWS_PROFILE") ?? "default", cancellationToken)
+        ?? await OfFileAsync(cancellationToken)
         ?? await OfContainerAsync(cancellationToken)
         ?? await OfMachineAsync(cancellationToken);
 
     public void Dispose() => _http.Dispose();
+
+    // A profile that is named and not there is a mistake; going on would be going on as somebody else.
+    private async Task<AwsCredentials?> OfFileAsync(CancellationToken cancellationToken)
+    {
+        var profile = Variable("AWS_PROFILE");
+        return await SharedCredentialsFile.ReadAsync(FilePath(), profile ?? "default", cancellationToken)
+            ?? (profile is null ? null : throw new EvidenceUnavailableException("The profile that AWS_PROFILE names has no keys in the shared credentials file."));
+    }
 
     private string FilePath() => Variable("AWS_SHARED_CREDENTIALS_FILE")
         ?? Path.Combine(Variable("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".aws", "credentials");

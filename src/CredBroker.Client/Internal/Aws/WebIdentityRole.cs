@@ -15,6 +15,8 @@ internal sealed class WebIdentityRole(Func<string, string?> variable, MetadataHt
     private static readonly XNamespace Names = "https://sts.amazonaws.com/doc/2011-06-15/";
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
 
+    // One for the life of the source: it is part of the subject, and a task that comes back as somebody else is ended.
+    private readonly string _session = $"credbroker-{time.GetUtcNow().ToUnixTimeSeconds()}";
     private volatile Held? _held;
 
     /// <summary>The role's credentials; null where no token is named.</summary>
@@ -30,7 +32,7 @@ internal sealed class WebIdentityRole(Func<string, string?> variable, MetadataHt
             ["Action"] = "AssumeRoleWithWebIdentity",
             ["Version"] = "2011-06-15",
             ["RoleArn"] = role,
-            ["RoleSessionName"] = variable("AWS_ROLE_SESSION_NAME") ?? $"credbroker-{time.GetUtcNow().ToUnixTimeSeconds()}",
+            ["RoleSessionName"] = variable("AWS_ROLE_SESSION_NAME") ?? _session,
             ["WebIdentityToken"] = await TokenFile.ReadAsync(file, cancellationToken),
         });
         var given = Read(role, await http.AskAsync(Sts, request, cancellationToken));

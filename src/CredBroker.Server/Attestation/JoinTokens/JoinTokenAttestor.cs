@@ -8,7 +8,7 @@ namespace CredBroker.Server.Attestation.JoinTokens;
 /// every refusal.
 /// </summary>
 internal sealed class JoinTokenAttestor(
-    JoinTokenFile file, IReplayMemory replays, IOptions<JoinTokenOptions> options, TimeProvider time, ILogger<JoinTokenAttestor> logger) : IAttestor
+    JoinTokenFile file, IOptions<JoinTokenOptions> options, TimeProvider time, ILogger<JoinTokenAttestor> logger) : IAttestor
 {
     public const string AttestorName = "join_token";
 
@@ -17,9 +17,9 @@ internal sealed class JoinTokenAttestor(
     public string Name => AttestorName;
 
     public ValueTask<AttestedSubject> AttestAsync(Evidence evidence, CancellationToken cancellationToken) =>
-        _guard.RunAsync(() => VerifyAsync(evidence, cancellationToken), cancellationToken);
+        _guard.RunAsync(() => ValueTask.FromResult(Verify(evidence)), cancellationToken);
 
-    private async ValueTask<AttestedSubject> VerifyAsync(Evidence evidence, CancellationToken cancellationToken)
+    private AttestedSubject Verify(Evidence evidence)
     {
         if (!JoinToken.TryParse(evidence.Payload.Span, out var token)) throw new EvidenceFault("it is not of the form of a join token");
         var known = file.Find(token) ?? throw new EvidenceFault("it is not known here");
@@ -27,9 +27,7 @@ internal sealed class JoinTokenAttestor(
         if (life <= TimeSpan.Zero) throw new EvidenceFault("it is expired");
         if (life > options.Value.MaxLifetime) throw new EvidenceFault("it lives longer than this server accepts");
 
-        // Only now: who does not have the secret must not be able to use it up.
         var use = SingleUse.Of(AttestorName, token.Hash, known.ExpiresAt) with { Key = evidence.Possession?.Key.Text ?? "" };
-        if (!await replays.TryUseAsync(use, cancellationToken).ConfigureAwait(false)) throw new EvidenceFault("it has been used before");
-        return new AttestedSubject(AttestorName, $"join://{known.Name}", [$"join:name:{known.Name}"], token.Hash, known.ExpiresAt);
+        return new AttestedSubject(AttestorName, $"join://{known.Name}", [$"join:name:{known.Name}"], token.Hash, known.ExpiresAt) { Use = use };
     }
 }

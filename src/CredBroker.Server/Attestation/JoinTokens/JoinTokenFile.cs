@@ -40,6 +40,7 @@ internal sealed partial class JoinTokenFile(IOptions<JoinTokenOptions> options, 
     {
         try
         {
+            if (EmptyFile.IsAt(path)) throw new InvalidDataException();
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var content = new byte[MaxBytes + 1];
             var length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);

@@ -12,7 +12,7 @@ public sealed class KubernetesClusterOptions
     /// <summary>The audience when none is set.</summary>
     public const string DefaultAudience = "credbroker";
 
-    private const string KeysPath = "/openid/v1/jwks";
+    private const string KeysPath = "openid/v1/jwks";
     private static readonly SearchValues<char> NameChars = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     // What API servers accept where nobody says otherwise.

@@ -6,7 +6,7 @@ using CredBroker.Server.KeySets;
 namespace CredBroker.Server.Attestation.Oidc;
 
 /// <summary>Verifies the ID tokens of one issuer (OpenID Connect Core 1.0 §2, RFC 8725) and reads what they say about the workload.</summary>
-internal sealed class TrustedIssuer(OidcIssuerOptions settings, OidcOptions options, Keyrings keyrings, TimeProvider time, IReplayMemory replays)
+internal sealed class TrustedIssuer(OidcIssuerOptions settings, OidcOptions options, Keyrings keyrings, TimeProvider time)
 {
     private const int MaxSubjectLength = 1024;
     private const int MaxIdLength = 256;
@@ -27,7 +27,7 @@ internal sealed class TrustedIssuer(OidcIssuerOptions settings, OidcOptions opti
     /// <summary>Whether a token of it is good once.</summary>
     public bool IsSingleUse => settings.IsSingleUse;
 
-    /// <summary>Verifies a token, and uses it up where it is good once. Answers also with the keys that it was verified with.</summary>
+    /// <summary>Verifies a token. Answers also with the keys that it was verified with.</summary>
     /// <exception cref="JwtFault">It proves nothing, or nobody can tell now.</exception>
     public async ValueTask<(AttestedSubject Subject, KeySet Keys)> VerifyAsync(Jwt jwt, string digest, ProofKey? key, CancellationToken cancellationToken)
     {
@@ -39,15 +39,9 @@ internal sealed class TrustedIssuer(OidcIssuerOptions settings, OidcOptions opti
         _verifier.Weigh(jwt);
         var keys = await _verifier.VerifyAsync(jwt, Keyring, cancellationToken).ConfigureAwait(false);
 
-        // Only now: who cannot sign must not be able to use up what is somebody else's, or to fill the memory.
-        if (id is not null) await UseUpAsync(SingleUse.Of(_issuer, id, jwt.ExpiresAt + options.ClockSkew) with { Key = key?.Text ?? "" }, cancellationToken).ConfigureAwait(false);
-        return (new AttestedSubject(OidcAttestor.AttestorName, subject, SelectorsOf(jwt), digest, jwt.ExpiresAt) { KeyThumbprint = bound }, keys);
-    }
-
-    /// <summary>Whoever proved a key with it may use it again with that key: an answer that was lost is asked for again.</summary>
-    private async ValueTask UseUpAsync(SingleUse token, CancellationToken cancellationToken)
-    {
-        if (!await replays.TryUseAsync(token, cancellationToken).ConfigureAwait(false)) throw new JwtFault("it has been used before");
+        // Whoever proved a key with it may use it again with that key: an answer that was lost is asked for again.
+        var use = id is null ? null : SingleUse.Of(_issuer, id, jwt.ExpiresAt + options.ClockSkew) with { Key = key?.Text ?? "" };
+        return (new AttestedSubject(OidcAttestor.AttestorName, subject, SelectorsOf(jwt), digest, jwt.ExpiresAt) { KeyThumbprint = bound, Use = use }, keys);
     }
 
     /// <summary>The thumbprint of the key in <c>cnf</c> (RFC 9449 §6.1, RFC 8705 §3.1), which must be the one that was proved.</summary>

@@ -44,8 +44,10 @@ internal sealed class X509PopAttestor(TrustedAuthorities authorities, Challenges
             var leaf = chain[0];
             LeafCertificate.RequireNoAuthority(leaf);
             var name = NameOf(leaf);
-            var (authority, expiry) = AuthorityOf(leaf, chain);
+            // Before any path is built: certificates are public, and challenges cost nothing.
+            CertificateStrength.Check(leaf);
             answer.Verify(leaf);
+            var (authority, expiry) = AuthorityOf(leaf, chain);
             return new AttestedSubject(AttestorName, $"x509://{authority}/{name}", [.. Selectors(authority, name, leaf)], digest, expiry);
         }
         finally

@@ -93,6 +93,48 @@ public sealed class StsAnswerTests
         await ExpectUndecidedAsync();
     }
 
+    [TestCase("Throttling")]
+    [TestCase("ThrottlingException")]
+    [TestCase("RequestLimitExceeded")]
+    [TestCase("InternalFailure")]
+    public async Task Status400_ThatIsNotTheCallersFault_CannotTell(string code)
+    {
+        _tested.Sts.Answer = http => RefuseAsync(http, code);
+
+        await ExpectUndecidedAsync();
+    }
+
+    [Test]
+    public async Task Status400_OfTheCaller_IsRefused()
+    {
+        _tested.Sts.Answer = http => RefuseAsync(http, "IncompleteSignature");
+
+        Assert.That(await _tested.FaultOf(_tested.Signed()), Does.Contain("STS does not accept its signature"));
+    }
+
+    [Test]
+    public async Task Asked_ByHundredsAtOnce_StsSeesOnlySoManyAndTheOthersHearThatItIsUndecided()
+    {
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (atOnce, most) = (0, 0);
+        _tested.Sts.Answer = async http =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref atOnce));
+            await answer.Task;
+            Interlocked.Decrement(ref atOnce);
+            await RefuseAsync(http, "IncompleteSignature");
+        };
+        var asking = Enumerable.Range(0, 200).Select(_ => ReasonOfAsync()).ToList();
+        await CredBroker.Testing.Verification.Eventually.IsTrueAsync(() => asking.Count(one => one.IsCompleted) == 200 - 64, "the others have heard");
+
+        answer.SetResult();
+
+        Assert.That((await Task.WhenAll(asking)).Count(reason => reason == ErrorReason.VerifierUnavailable), Is.EqualTo(200 - 64));
+        Assert.That(most, Is.LessThanOrEqualTo(32));
+
+        async Task<ErrorReason> ReasonOfAsync() => (await Assert.ThrowsAsync<RefusedException>(() => _tested.AttestAsync(AwsIamUnderTest.EvidenceOf(_tested.Signed()))))!.Reason;
+    }
+
     [TestCase("")]
     [TestCase("{}")]
     [TestCase("<GetCallerIdentityResponse/>")]
@@ -124,6 +166,12 @@ public sealed class StsAnswerTests
         _tested.Sts.Answer = http => http.Response.WriteAsync(new string(' ', (1024 * 1024) + 1));
 
         await ExpectUndecidedAsync();
+    }
+
+    private static Task RefuseAsync(HttpContext http, string code)
+    {
+        http.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return http.Response.WriteAsync($$"""{"Error":{"Code":"{{code}}","Message":"no","Type":"Sender"},"RequestId":"1"}""");
     }
 
     private async Task ExpectUndecidedAsync()

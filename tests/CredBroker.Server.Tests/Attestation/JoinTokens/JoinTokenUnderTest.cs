@@ -57,10 +57,10 @@ internal sealed class JoinTokenUnderTest : IAttestorUnderTest
     public void NextLook() => Time.Advance(TimeSpan.FromSeconds(1));
 
     /// <summary>Another replica of the attestor, with the same replay memory.</summary>
-    public JoinTokenAttestor Replica()
+    public IAttestor Replica()
     {
         var options = Microsoft.Extensions.Options.Options.Create(Options);
-        return new JoinTokenAttestor(new JoinTokenFile(options, Time, FileLog), Replays, options, Time, Log);
+        return new UsingUp(new JoinTokenAttestor(new JoinTokenFile(options, Time, FileLog), options, Time, Log), Replays);
     }
 
     public Task<Evidence> MakeEvidenceAsync()

@@ -40,6 +40,16 @@ public sealed class KubernetesOptionsTests
     public void Read_WrongCommonSetting_RefusedByName(string name, string value, string message) =>
         Assert.That(() => Read([(name, value)]), Throws.TypeOf<OptionsValidationException>().With.Message.Contains(message));
 
+    [Test]
+    public void Keys_OfAnApiServerUnderAPath_AreUnderThatPath()
+    {
+        var cluster = new KubernetesClusterOptions { Name = "prod", ApiServer = "https://rancher.acme.test/k8s/clusters/c-1", TokenFile = "token" };
+
+        using var source = cluster.ToSource();
+
+        Assert.That(source.Place, Is.EqualTo("https://rancher.acme.test/k8s/clusters/c-1/openid/v1/jwks"));
+    }
+
     private static KubernetesOptions Read((string Name, string Value)[] settings)
     {
         var services = new ServiceCollection();

@@ -73,7 +73,7 @@ public sealed class OidcOptionsTests
 
         Assert.That(
             () => new TrustedIssuers(
-                Options.Create(options), Options.Create(new TokenOptions { Issuer = "https://broker.acme.test" }), keyrings, TimeProvider.System, new MemoryReplays()),
+                Options.Create(options), Options.Create(new TokenOptions { Issuer = "https://broker.acme.test" }), keyrings, TimeProvider.System),
             Throws.TypeOf<StartRefusedException>());
     }
 

@@ -63,14 +63,14 @@ internal sealed class OidcUnderTest : IJwtAttestorUnderTest
     }
 
     /// <summary>Another replica of the attestor, with the same replay memory.</summary>
-    public OidcAttestor Replica()
+    public IAttestor Replica()
     {
         Assert.That(Options.Faults(), Is.Empty);
         _keyrings.Add(new Keyrings(Time, new FakeLogger<Keyring>()));
         var issuers = new TrustedIssuers(
             Microsoft.Extensions.Options.Options.Create(Options),
-            Microsoft.Extensions.Options.Options.Create(new TokenOptions { Issuer = "https://broker.acme.test" }), _keyrings[^1], Time, Replays);
-        return new OidcAttestor(issuers, Time, Log);
+            Microsoft.Extensions.Options.Options.Create(new TokenOptions { Issuer = "https://broker.acme.test" }), _keyrings[^1], Time);
+        return new UsingUp(new OidcAttestor(issuers, Time, Log), Replays);
     }
 
     public JsonObject Header() => Issuer.Header();

@@ -51,7 +51,8 @@ public sealed class BundleEndpointTests
         tested.Domain.Sequence = 6;
         tested.Time.Advance(TimeSpan.FromSeconds(30));
 
-        Assert.That(await tested.FaultOf(tested.Domain.IssueSvid(Workload)), Does.Contain("its key is not in the bundle"));
+        var refused = await Assert.ThrowsAsync<RefusedException>(() => tested.AttestAsync(tested.Domain.IssueSvid(Workload)));
+        Assert.That(refused!.Reason, Is.EqualTo(ErrorReason.VerifierUnavailable), "nobody can tell whose key it is while the bundle is refused");
         Assert.That(tested.KeyringLog.Collector.LatestRecord.Message, Does.Contain("spiffe_sequence"));
     }
 

@@ -80,6 +80,17 @@ public sealed class AwsCredentialsChainTests
     }
 
     [Test]
+    public async Task Find_ProfileThatIsNotThere_DoesNotGoOnToTheMachine()
+    {
+        WriteFile("[default]\naws_access_key_id=AKIDFILE\naws_secret_access_key=secret-file\n");
+        (_variables["AWS_PROFILE"], _variables["AWS_EC2_METADATA_SERVICE_ENDPOINT"]) = ("opps", Address);
+
+        var fault = await Assert.ThrowsAsync<EvidenceUnavailableException>(() => _chain.FindAsync(CancellationToken.None));
+
+        Assert.That(fault!.Message, Does.Contain("AWS_PROFILE"));
+    }
+
+    [Test]
     public async Task Find_ContainerWithATokenFile_AsksItsEndpoint()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "token"), "container-token\n");
@@ -168,6 +179,7 @@ public sealed class AwsCredentialsChainTests
         var fresh = await _chain.FindAsync(CancellationToken.None);
 
         Assert.That((held.AccessKeyId, fresh.AccessKeyId), Is.EqualTo(("ASIA-1", "ASIA-2")));
+        Assert.That(_assumed.Select(form => form["RoleSessionName"].ToString()).Distinct().Count(), Is.EqualTo(1), "the session is part of the subject");
     }
 
     [TestCase("bad-token", "AWS STS answers 400")]
