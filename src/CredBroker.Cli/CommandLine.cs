@@ -58,6 +58,7 @@ internal static class CommandLine
             {
                 PolicyLintCommand.Create(host, global),
                 PolicyTestCommand.Create(host, global),
+                PolicyDiffCommand.Create(host, global),
                 PolicyExplainCommand.Create(host, global),
             },
             new Command("keys", "Signing keys.") { KeysRotateCommand.Create(host, global) },

@@ -74,7 +74,7 @@ public sealed partial class CedarPolicyEvaluator(
         var leases = uses.IsOfHeld ? await held.ReadAsync(task, except, cancellationToken) : [];
         if (leases is null) return TooManyLeases(policies);
         var decision = await AskAsync(policies, subject, questions, write(leases, uses), uses, cancellationToken);
-        return uses.IsOfHeld ? decision with { LookedAtHeld = true } : decision;
+        return uses.IsOfHeld ? decision with { Held = leases } : decision;
     }
 
     private async ValueTask<PolicyDecision> AskAsync(

@@ -22,6 +22,9 @@ public sealed class RefusedException : Exception
     /// <summary>Facts for programs, such as a lease id. Never a secret.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Facts for the audit trail alone: what it was decided by. Never a secret.</summary>
+    public IReadOnlyDictionary<string, string> Noted { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Whether it is certain that what was to be made does not exist. False = nobody knows.</summary>
     public bool MadeNothing { get; init; }
 

@@ -24,7 +24,8 @@ internal sealed class AccessGate(IOperatorAuthenticator authenticator, ProofOfPo
 
         if (token is null && rule.TakesTaskToken && CallerToken.DpopOf(context) is { } bound)
         {
-            await ProveAsync(CallerToken.Of(context), bound, context);
+            var claimed = CallerToken.Of(context);
+            CallerToken.Bind(context, claimed, await ProveAsync(claimed, bound, context.GetHttpContext()));
             return null;
         }
 
@@ -33,14 +34,23 @@ internal sealed class AccessGate(IOperatorAuthenticator authenticator, ProofOfPo
         return await authenticator.AuthenticateAsync(token, context.CancellationToken) ?? throw Invalid();
     }
 
-    /// <summary>A proof is remembered only for a token that is some task's: whoever has none must not be able to fill the memory.</summary>
-    private async Task ProveAsync(TaskToken token, string text, ServerCallContext context)
+    /// <summary>The task token of a request beside gRPC, with the key that was proved with it; whose it is, is still to be asked.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>, <see cref="ErrorReason.ProofInvalid"/> or <see cref="ErrorReason.StoreUnavailable"/>.</exception>
+    public async ValueTask<TaskToken> RequireTaskAsync(HttpContext http)
     {
-        var possession = proofs.Of(context.GetHttpContext(), text);
-        await tasks.RequireHolderAsync(token, context.CancellationToken);
-        if (possession.Proof is { } proof && !await used.TryUseAsync(proof, context.CancellationToken))
-            throw new RefusedException(ErrorReason.ProofInvalid, "The proof of possession has been used before.");
-        CallerToken.Bind(context, token, possession);
+        if (TaskToken.TryParse(CallerToken.BearerOf(http), out var token)) return token.BoundTo(ProofOfPossession.OfConnection(http)?.Key);
+        if (CallerToken.DpopOf(http) is not { } bound || !TaskToken.TryParse(bound, out token)) throw TaskGate.Invalid();
+        return token.BoundTo((await ProveAsync(token, bound, http)).Key);
+    }
+
+    /// <summary>A proof is remembered only for a token that is some task's: whoever has none must not be able to fill the memory.</summary>
+    private async Task<Possession> ProveAsync(TaskToken token, string text, HttpContext http)
+    {
+        var possession = proofs.Of(http, text);
+        await tasks.RequireHolderAsync(token, http.RequestAborted);
+        return possession.Proof is { } proof && !await used.TryUseAsync(proof, http.RequestAborted)
+            ? throw new RefusedException(ErrorReason.ProofInvalid, "The proof of possession has been used before.")
+            : possession;
     }
 
     private static RefusedException Invalid() => new(ErrorReason.TaskTokenInvalid, "The operator token is missing or not valid.");

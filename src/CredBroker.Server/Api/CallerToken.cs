@@ -45,15 +45,21 @@ internal static class CallerToken
         context.UserState.TryGetValue(PossessionKey, out var found) ? (Possession)found : null;
 
     /// <summary>What stands in <c>authorization: Bearer …</c>, exactly one of it; null where that is not so.</summary>
-    public static string? BearerOf(ServerCallContext context) => After(Bearer, context);
+    public static string? BearerOf(ServerCallContext context) => BearerOf(context.GetHttpContext());
+
+    /// <inheritdoc cref="BearerOf(ServerCallContext)"/>
+    public static string? BearerOf(HttpContext http) => After(Bearer, http);
 
     /// <summary>What stands in <c>authorization: DPoP …</c>, exactly one of it; null where that is not so.</summary>
-    public static string? DpopOf(ServerCallContext context) => After(Dpop, context);
+    public static string? DpopOf(ServerCallContext context) => DpopOf(context.GetHttpContext());
 
-    private static string? After(string scheme, ServerCallContext context)
+    /// <inheritdoc cref="DpopOf(ServerCallContext)"/>
+    public static string? DpopOf(HttpContext http) => After(Dpop, http);
+
+    private static string? After(string scheme, HttpContext http)
     {
         // The call's own list of headers cannot be read where any one of them is wrong.
-        var headers = context.GetHttpContext().Request.Headers.Authorization;
+        var headers = http.Request.Headers.Authorization;
         return headers.Count == 1 && headers[0] is { } header && header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
             ? header[scheme.Length..].Trim()
             : null;

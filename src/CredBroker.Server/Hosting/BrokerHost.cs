@@ -1,5 +1,6 @@
 using CredBroker.Server.Access;
 using CredBroker.Server.Api;
+using CredBroker.Server.Api.AuthZen;
 using CredBroker.Server.Attestation.AwsIam;
 using CredBroker.Server.Attestation.JoinTokens;
 using CredBroker.Server.Attestation.Kubernetes;
@@ -53,6 +54,7 @@ public static class BrokerHost
         builder.Services.AddBroker(builder.Configuration);
         builder.Services.AddAccess(builder.Configuration);
         AddGrpc(builder.Services);
+        builder.Services.AddAuthZen();
 
         var app = builder.Build();
         // All settings at once, and before the first of them is used.
@@ -126,6 +128,7 @@ public static class BrokerHost
         app.MapHealthChecks("/readyz");
         app.MapGet("/livez", () => Results.Text("ok"));
         app.MapTokenEndpoints();
+        app.MapAuthZen();
     }
 
     private static TOptions RequireValid<TOptions>(

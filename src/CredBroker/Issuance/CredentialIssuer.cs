@@ -51,7 +51,7 @@ public sealed class CredentialIssuer(
         };
         audit.RequireAvailable();
         // From here on it is carried through, whether or not the caller still listens: what is begun must be known to its end.
-        var line = audit.AppendAsync(AllowedLine(intent, request, actor), CancellationToken.None);
+        var line = audit.AppendAsync(AllowedLine(intent, plan, request, actor), CancellationToken.None);
         Lease lease;
         IssuedCredential issued;
         try
@@ -147,22 +147,17 @@ public sealed class CredentialIssuer(
         Details = replayOf is { } id ? new Dictionary<string, string> { ["replay_of"] = id.Value } : new Dictionary<string, string>(),
     };
 
-    private AuditEvent AllowedLine(LeaseIntent intent, IssueRequest request, AuditActor actor) => new()
+    private AuditEvent AllowedLine(LeaseIntent intent, IssuePlan plan, IssueRequest request, AuditActor actor) => new()
     {
         Type = AuditEventType.IssueAllowed,
         Time = time.GetUtcNow(),
         Actor = actor,
         TaskId = intent.Terms.TaskId.Value,
         LeaseId = intent.Id.Value,
-        Details = new Dictionary<string, string>
+        Details = new Dictionary<string, string>(plan.Facts)
         {
-            ["template"] = intent.Terms.Template,
             ["template_version"] = intent.Terms.TemplateVersion,
-            ["target"] = intent.Terms.Target,
-            ["capabilities"] = intent.Terms.Capabilities.ToString(),
             ["ttl"] = intent.Ttl.ToString("c"),
-            ["policy_version"] = intent.Terms.PolicyVersion,
-            ["policies"] = string.Join(' ', intent.Terms.Policies),
             ["justification"] = request.Justification,
         },
     };

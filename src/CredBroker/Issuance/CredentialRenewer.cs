@@ -100,12 +100,7 @@ public sealed class CredentialRenewer(
         TaskId = lease.Terms.TaskId.Value,
         LeaseId = lease.Id.Value,
         Reason = reason,
-        Details = new Dictionary<string, string>
-        {
-            ["template"] = lease.Terms.Template,
-            ["policy_version"] = plan.Decision.PolicyVersion,
-            ["policies"] = string.Join(' ', plan.Decision.PolicyIds),
-        },
+        Details = plan.Facts,
     };
 
     private static RefusedException Refusal(RenewOutcome outcome) => outcome switch

@@ -12,4 +12,12 @@ namespace CredBroker.Issuance;
 /// <param name="Template">The template.</param>
 /// <param name="Backend">What mints it.</param>
 /// <param name="Decision">What policy said.</param>
-public sealed record IssuePlan(LeaseTerms Terms, TimeSpan Ttl, TimeSpan MaxTtl, Template Template, ICredentialBackend Backend, PolicyDecision Decision);
+/// <param name="Facts">What it was decided by, for the audit trail.</param>
+public sealed record IssuePlan(
+    LeaseTerms Terms,
+    TimeSpan Ttl,
+    TimeSpan MaxTtl,
+    Template Template,
+    ICredentialBackend Backend,
+    PolicyDecision Decision,
+    IReadOnlyDictionary<string, string> Facts);

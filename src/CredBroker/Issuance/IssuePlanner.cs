@@ -20,7 +20,8 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
     public async ValueTask<IssuePlan> PlanAsync(AgentTask task, IssueRequest request, CancellationToken cancellationToken)
     {
         var template = FindTemplate(request.Template);
-        var decision = await DecideAsync(Asked(task, template, request), cancellationToken);
+        var asked = Asked(task, template, request);
+        var decision = await DecideAsync(asked, cancellationToken);
         var ceiling = DelegationCheck.RequireWithinCeiling(task, template.Name, request.Capabilities);
         RequireProof(template, request.ProofKey ?? task.Key, request.ProofKey);
         var backend = backends.Get(template.Backend.Name);
@@ -32,7 +33,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
                 BoundTo = request.ProofKey,
                 IsBoundToTaskKey = request.ProofKey is null && template.Proof != ProofDemand.None && template.Backend.Name == BackendNames.Token,
             },
-            Shortest(request.Ttl ?? template.DefaultTtl, max, null), max, template, backend, decision);
+            Shortest(request.Ttl ?? template.DefaultTtl, max, null), max, template, backend, decision, DecisionFacts.OfUse(asked, decision));
     }
 
     /// <summary>
@@ -67,10 +68,10 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
         var asks = Shortest(ttl ?? template.DefaultTtl, max, null);
         var end = lease.IssuedAt + max;
         // The store holds a lease to the maximum that it was issued with; only a shorter one of today has to be worked out here.
-        if (end >= lease.MaxExpiresAt) return new RenewalPlan(asks, decision);
+        if (end >= lease.MaxExpiresAt) return new RenewalPlan(asks, decision, DecisionFacts.OfUse(asked, decision));
         var left = end - time.GetUtcNow();
         if (left <= TimeSpan.Zero) throw new RefusedException(ErrorReason.MaxTtlReached, IssueRefusals.Sentence(ErrorReason.MaxTtlReached));
-        return new RenewalPlan(Shortest(asks, left, null), decision);
+        return new RenewalPlan(Shortest(asks, left, null), decision, DecisionFacts.OfUse(asked, decision));
     }
 
     private static PolicyRequest Asked(AgentTask task, Template template, IssueRequest request) =>
@@ -91,7 +92,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
     private async ValueTask<PolicyDecision> DecideAsync(PolicyRequest request, CancellationToken cancellationToken)
     {
         var decision = await policy.EvaluateAsync(request, cancellationToken);
-        return decision.Allowed ? decision : throw decision.ToRefusal(request.Template.Name);
+        return decision.Allowed ? decision : throw decision.ToRefusal(request.Template.Name, DecisionFacts.OfUse(request, decision));
     }
 
     private static LeaseTerms Terms(AgentTask task, Template template, Capabilities capabilities, PolicyDecision decision, BackendOffer offer) => new()

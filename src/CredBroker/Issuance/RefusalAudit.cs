@@ -52,6 +52,7 @@ public sealed partial class RefusalAudit(IAuditLog audit, TimeProvider time, ILo
             if (refusal.Metadata.TryGetValue(fact, out var value)) details[fact] = value;
         }
 
+        foreach (var (name, value) in refusal.Noted) details.TryAdd(name, value);
         return details;
     }
 

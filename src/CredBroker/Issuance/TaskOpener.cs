@@ -1,3 +1,4 @@
+using System.Net;
 using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Policy;
@@ -33,10 +34,10 @@ public sealed class TaskOpener(
             audit.RequireAvailable();
             var (task, token) = Draft(request, identity, parent, ceiling);
             var decision = await policy.EvaluateOpeningAsync(task, request.Source, cancellationToken);
-            if (!decision.Allowed) throw decision.ToRefusal(template: null);
+            if (!decision.Allowed) throw decision.ToRefusal(template: null, DecisionFacts.OfOpening(task, request.Source));
             cancellationToken.ThrowIfCancellationRequested();
             draft = task;
-            return await RecordAsync(request, task, token, OpenedLine(task, actor, decision));
+            return await RecordAsync(request, task, token, OpenedLine(task, actor, request.Source, decision));
         }
         catch (RefusedException refusal)
         {
@@ -179,17 +180,14 @@ public sealed class TaskOpener(
         _ => throw StoreClock.Fault(),
     };
 
-    private AuditEvent OpenedLine(AgentTask draft, AuditActor actor, PolicyDecision decision) => new()
+    private AuditEvent OpenedLine(AgentTask draft, AuditActor actor, IPAddress? source, PolicyDecision decision) => new()
     {
         Type = AuditEventType.TaskOpened,
         Time = time.GetUtcNow(),
         Actor = actor,
         TaskId = draft.Id.Value,
-        Details = new Dictionary<string, string>
+        Details = new Dictionary<string, string>(DecisionFacts.OfOpening(draft, source))
         {
-            ["purpose"] = draft.Purpose,
-            ["intent"] = draft.Intent,
-            ["attestor"] = draft.Attestor,
             ["evidence_digest"] = draft.EvidenceDigest,
             ["proof_key"] = draft.Key?.Text ?? "",
             ["parent"] = draft.ParentId?.Value ?? "",

@@ -66,6 +66,7 @@ public sealed class ToolCallAuthorizer(
             Capability = question.Capability,
             Target = question.Target,
             Sensitivity = question.Sensitivity > known ? question.Sensitivity.Value : known,
+            ToldSensitivity = question.Sensitivity,
             Source = question.Source,
         };
     }
@@ -97,15 +98,6 @@ public sealed class ToolCallAuthorizer(
         TaskId = call.Task.Id.Value,
         Reason = decision.Refusal is { } refusal ? ReasonName.Of(refusal) : null,
         Message = decision.Allowed ? null : decision.Message,
-        Details = new Dictionary<string, string>
-        {
-            ["tool"] = call.Tool,
-            ["target"] = call.Target,
-            ["capability"] = call.Capability.ToString(),
-            ["sensitivity"] = call.Sensitivity.ToString(),
-            ["arguments_digest"] = question.ArgumentsDigest,
-            [PolicyDecision.PolicyVersionFact] = decision.PolicyVersion,
-            [PolicyDecision.PoliciesFact] = string.Join(' ', decision.PolicyIds),
-        },
+        Details = new Dictionary<string, string>(DecisionFacts.OfToolCall(call, decision)) { ["arguments_digest"] = question.ArgumentsDigest },
     };
 }

@@ -1,3 +1,5 @@
+using CredBroker.Leases;
+
 namespace CredBroker.Policy;
 
 /// <summary>What policy says. <see cref="PolicyVersion"/> and <see cref="PolicyIds"/> go into lease, token and audit.</summary>
@@ -34,8 +36,11 @@ public sealed record PolicyDecision
     /// <summary>The groups whose approval would lift a no; none where nothing would.</summary>
     public IReadOnlyList<string> ApprovalGroups { get; init; } = [];
 
+    /// <summary>What the task's tree held at that moment, where it was decided by that; null = nobody looked.</summary>
+    public IReadOnlyList<Lease>? Held { get; init; }
+
     /// <summary>It was decided by what the task's tree held at that moment, and something else may be recorded meanwhile.</summary>
-    public bool LookedAtHeld { get; init; }
+    public bool LookedAtHeld => Held is not null;
 
     /// <summary>It may be.</summary>
     public static PolicyDecision Allow(string policyVersion, IReadOnlyList<string> policyIds, TimeSpan? maxTtl = null) =>
@@ -47,11 +52,12 @@ public sealed record PolicyDecision
 
     /// <summary>The refusal of what may not be.</summary>
     /// <param name="template">The template that it is about; null = none.</param>
+    /// <param name="noted">What it was decided by, for the audit trail alone; null = nothing.</param>
     /// <exception cref="InvalidOperationException">It may be.</exception>
-    public RefusedException ToRefusal(string? template)
+    public RefusedException ToRefusal(string? template, IReadOnlyDictionary<string, string>? noted = null)
     {
         var facts = new Dictionary<string, string> { [PolicyVersionFact] = PolicyVersion, [PoliciesFact] = string.Join(' ', PolicyIds) };
         if (template is not null) facts["template"] = template;
-        return new RefusedException(Refusal ?? throw new InvalidOperationException("It is allowed."), Message) { Metadata = facts };
+        return new RefusedException(Refusal ?? throw new InvalidOperationException("It is allowed."), Message) { Metadata = facts, Noted = noted ?? new Dictionary<string, string>() };
     }
 }

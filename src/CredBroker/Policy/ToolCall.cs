@@ -21,6 +21,9 @@ public sealed record ToolCall
     /// <summary>How sensitive that is.</summary>
     public required Sensitivity Sensitivity { get; init; }
 
+    /// <summary>How sensitive the caller said it is; null = the caller did not say.</summary>
+    public Sensitivity? ToldSensitivity { get; init; }
+
     /// <summary>Where the call to the broker came from; null = not known.</summary>
     public IPAddress? Source { get; init; }
 }

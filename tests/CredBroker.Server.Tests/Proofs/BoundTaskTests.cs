@@ -146,6 +146,35 @@ public sealed class BoundTaskTests
     }
 
     [Test]
+    public async Task AuthZen_WithTheKey_IsAnsweredOnceForEachProof()
+    {
+        var opened = await OpenBoundAsync("bound/authzen");
+        var proof = _caller.Prove("POST", new Uri(_broker.Http.BaseAddress!, "/access/v1/evaluation").AbsoluteUri, opened.TaskToken, _nonce);
+
+        using var good = await EvaluateAsync(opened, "DPoP", proof);
+        using var again = await EvaluateAsync(opened, "DPoP", proof);
+
+        Assert.That(await good.Content.ReadAsStringAsync(), Does.StartWith("{\"decision\":"));
+        Assert.That(await again.Content.ReadAsStringAsync(), Is.EqualTo("PROOF_INVALID: The proof of possession has been used before."));
+    }
+
+    [Test]
+    public async Task AuthZen_WithoutTheKey_IsRefused()
+    {
+        var opened = await OpenBoundAsync("bound/authzen-thief");
+        using var thief = new TestDpop(TimeProvider.System);
+        var address = new Uri(_broker.Http.BaseAddress!, "/access/v1/evaluation").AbsoluteUri;
+
+        using var bearer = await EvaluateAsync(opened, "Bearer", null);
+        using var stolen = await EvaluateAsync(opened, "DPoP", thief.Prove("POST", address, opened.TaskToken, _nonce));
+        using var noNonce = await EvaluateAsync(opened, "DPoP", _caller.Prove("POST", address, opened.TaskToken, ""));
+
+        Assert.That(new[] { bearer, stolen, noNonce }.Select(answer => (int)answer.StatusCode), Is.All.EqualTo(401));
+        Assert.That(noNonce.Headers.WwwAuthenticate.Last().ToString(), Does.Contain("error=\"use_dpop_nonce\""));
+        Assert.That(noNonce.Headers.Contains("DPoP-Nonce"), Is.True);
+    }
+
+    [Test]
     public async Task Issue_TemplateDemandsAProof_BindsTheTokenToTheTasksKey()
     {
         var opened = await OpenBoundAsync("bound/h");
@@ -214,6 +243,15 @@ public sealed class BoundTaskTests
         Assert.That(await ReasonOf(() => OpenAsync("bound/k", Proof("TaskService/OpenTask", by: other), parent.TaskToken)), Does.StartWith("TASK_TOKEN_INVALID"));
         Assert.That(await ReasonOf(() => OpenAsync("free/k", [], parent.TaskToken)), Does.StartWith("TASK_TOKEN_INVALID"));
         Assert.That(await ReasonOf(() => OpenAsync("bound/k", Proof("TaskService/OpenTask"), parent.TaskToken)), Is.Empty);
+    }
+
+    private async Task<HttpResponseMessage> EvaluateAsync(OpenTaskResponse opened, string scheme, string? proof)
+    {
+        var body = $$$"""{"subject":{"type":"task","id":"{{{opened.Task.Id}}}"},"action":{"name":"read"},"resource":{"type":"target","id":"orders"}}""";
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/access/v1/evaluation") { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        request.Headers.TryAddWithoutValidation("Authorization", $"{scheme} {opened.TaskToken}");
+        if (proof is not null) request.Headers.Add("DPoP", proof);
+        return await _broker.Http.SendAsync(request);
     }
 
     private string Address(string call) => $"http://{_broker.Channel.Target}/credbroker.v1.{call}";
