@@ -39,6 +39,6 @@ public sealed class SpiffeTrustDomainOptions
 
         if (BundleFile.Length > 0) yield return (nameof(BundleEndpoint), $"stands beside a {nameof(BundleFile)}: one of them is enough");
         if (!RemoteAccess.IsAllowed(BundleEndpoint)) yield return (nameof(BundleEndpoint), "is not an https address; http is for this machine alone");
-        if (CaFile is not null && !File.Exists(CaFile)) yield return (nameof(CaFile), "names no file");
+        if (AuthorityFile.FaultOf(CaFile) is { } fault) yield return (nameof(CaFile), fault);
     }
 }

@@ -9,7 +9,7 @@ internal static class IssuerAddress
         if (!RemoteAccess.IsAllowed(issuer) || issuer.AsSpan().ContainsAny('?', '#') || issuer.Trim() != issuer)
             yield return ("Issuer", "must be an https address without query and fragment; http is for this machine alone");
         if (jwksUri is not null && !RemoteAccess.IsAllowed(jwksUri)) yield return ("JwksUri", "must be an https address; http is for this machine alone");
-        if (caFile is not null && !File.Exists(caFile)) yield return ("CaFile", "names no file");
+        if (AuthorityFile.FaultOf(caFile) is { } fault) yield return ("CaFile", fault);
     }
 
     /// <summary>Where the keys come from: an address in the settings, or what the discovery document says.</summary>

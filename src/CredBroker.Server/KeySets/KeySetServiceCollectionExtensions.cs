@@ -1,3 +1,4 @@
+using CredBroker.Server.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CredBroker.Server.KeySets;
@@ -11,6 +12,7 @@ internal static class KeySetServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Keyrings>();
         services.AddHostedService<KeyringWatcher>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStatusSource, KeyringStatus>());
         return services;
     }
 }

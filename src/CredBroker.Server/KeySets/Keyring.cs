@@ -29,6 +29,12 @@ internal sealed partial class Keyring(KeyringTerms terms, IKeySource source, Tim
         }
     }
 
+    /// <summary>Whose keys they are, for operators.</summary>
+    public string Owner => terms.Owner;
+
+    /// <summary>Whether the last try to read them came to nothing.</summary>
+    public bool IsUnreadable => _fault.Length > 0;
+
     /// <summary>Whether there is a key of that id in force now, without reading anything.</summary>
     public bool Knows(string keyId) => Holds(_state, keyId);
 

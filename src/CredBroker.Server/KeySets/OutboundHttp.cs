@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 
 namespace CredBroker.Server.KeySets;
 
@@ -59,7 +60,7 @@ internal sealed class OutboundHttp : IDisposable
         using var request = new HttpRequestMessage(method, address);
         if (json is not null) request.Content = new ByteArrayContent(json) { Headers = { ContentType = Json } };
         if (_access.TokenFile is { } file && IsSameServer(address))
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false)).Trim());
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await ReadTokenAsync(file, cancellationToken).ConfigureAwait(false));
         return await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
@@ -94,6 +95,14 @@ internal sealed class OutboundHttp : IDisposable
             socket.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A token of one line, whatever else may have got into the file.</summary>
+    private static async ValueTask<string> ReadTokenAsync(string file, CancellationToken cancellationToken)
+    {
+        using var source = new KeyFile(file);
+        var token = Encoding.UTF8.GetString(await source.ReadAsync(cancellationToken).ConfigureAwait(false)).Trim();
+        return token.Length > 0 && !token.AsSpan().ContainsAnyExceptInRange('!', '~') ? token : throw new InvalidDataException("the file of its token holds none");
     }
 
     private bool IsSameServer(Uri address) => Uri.Compare(

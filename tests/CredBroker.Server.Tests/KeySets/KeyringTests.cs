@@ -125,6 +125,24 @@ public sealed class KeyringTests
     }
 
     [Test]
+    public async Task Status_SourceDown_NamesTheOwnerUntilItIsBack()
+    {
+        var status = new KeyringStatus(_keyrings);
+        Publish("a");
+        await FindAsync("a");
+        Assert.That(status.Read().Single().IsHealthy, Is.True);
+        _source.Answer = () => Task.FromException<byte[]>(new HttpRequestException(HttpRequestError.ConnectionError));
+        _time.Advance(TimeSpan.FromMinutes(5));
+        _keyring.RefreshWhenDue();
+
+        Assert.That(status.Read().Single(), Has.Property("IsHealthy").False.And.Property("IsVital").False.And.Property("Detail").Contains("https://login.acme.test"));
+        Publish("a");
+        _time.Advance(TimeSpan.FromSeconds(5));
+        _keyring.RefreshWhenDue();
+        Assert.That(status.Read().Single().IsHealthy, Is.True);
+    }
+
+    [Test]
     public async Task FindAsync_UnknownKeyWhileTheSourceIsDown_CannotTell()
     {
         Publish("a");

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using CredBroker.Server.KeySets;
+using CredBroker.Server.Tests.Hosting;
 using CredBroker.Testing.Access;
 using Microsoft.AspNetCore.Http;
 
@@ -59,6 +60,19 @@ public sealed class OutboundHttpTests
         };
 
         Assert.That(await FaultOf(AccessTo(_issuer.Address), Keys), Is.EqualTo($"the answer is {status}"));
+    }
+
+    [TestCase("")]
+    [TestCase("first\nsecond")]
+    public async Task ReadAsync_TokenFileThatHoldsNone_AsksNobody(string content)
+    {
+        using var scratch = new ScratchFolder();
+        await File.WriteAllTextAsync(scratch.File("token"), content);
+        using var http = new OutboundHttp(AccessTo(_issuer.Address) with { TokenFile = scratch.File("token") });
+
+        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => http.ReadAsync(Keys, CancellationToken.None));
+
+        Assert.That(fault!.Message, Is.EqualTo("the file of its token holds none"));
     }
 
     [TestCase(true)]

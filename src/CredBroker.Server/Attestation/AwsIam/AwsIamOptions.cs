@@ -39,6 +39,6 @@ public sealed class AwsIamOptions
                 yield return $"{SectionName}:{nameof(Endpoints)}:{i} must look like {DefaultEndpoint}; http is for this machine alone.";
         }
 
-        if (CaFile is not null && !File.Exists(CaFile)) yield return $"{SectionName}:{nameof(CaFile)} names no file.";
+        if (AuthorityFile.FaultOf(CaFile) is { } fault) yield return $"{SectionName}:{nameof(CaFile)} {fault}.";
     }
 }

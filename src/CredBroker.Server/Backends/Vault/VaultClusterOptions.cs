@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
+using CredBroker.Server.KeySets;
 
 namespace CredBroker.Server.Backends.Vault;
 
@@ -85,8 +84,7 @@ public sealed partial class VaultClusterOptions
         if (!IsAddress(isDevelopment))
             yield return $"{at}:{nameof(Address)} must be an https address without path, such as https://vault.acme.test:8200; http is for development and this machine alone.";
         if (Namespace is not null && !PathForm().IsMatch(Namespace)) yield return $"{at}:{nameof(Namespace)} must be a path such as team/payments, without slashes at its ends.";
-        if (CaFile is not null && !File.Exists(CaFile)) yield return $"{at}:{nameof(CaFile)} names no file: {CaFile}.";
-        else if (CaFile is not null && !HoldsCertificates(CaFile)) yield return $"{at}:{nameof(CaFile)} holds no certificate in PEM: {CaFile}.";
+        if (AuthorityFile.FaultOf(CaFile) is { } ca) yield return $"{at}:{nameof(CaFile)} {ca}: {CaFile}.";
         if (!PathForm().IsMatch(TokenRole)) yield return $"{at}:{nameof(TokenRole)} must be the name of a token role.";
         foreach (var fault in LoginFaults(at).Concat(LimitFaults(at))) yield return fault;
     }
@@ -134,20 +132,6 @@ public sealed partial class VaultClusterOptions
         Uri.TryCreate(Address, UriKind.Absolute, out var uri)
         && (uri.Scheme == Uri.UriSchemeHttps || (isDevelopment && uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
         && uri is { PathAndQuery: "/", UserInfo: "", Fragment: "" };
-
-    private static bool HoldsCertificates(string file)
-    {
-        try
-        {
-            var found = new X509Certificate2Collection();
-            found.ImportFromPemFile(file);
-            return found.Count > 0;
-        }
-        catch (Exception fault) when (fault is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
 
     private static IEnumerable<string> Outside<T>(string at, string name, T value, T least, T most)
         where T : IComparable<T>

@@ -1,4 +1,5 @@
 using CredBroker.Server.Attestation.Kubernetes;
+using CredBroker.Server.Tests.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -39,6 +40,16 @@ public sealed class KubernetesOptionsTests
     [TestCase("Attestation:Kubernetes:LastGoodFor", "00:00:59", "LastGoodFor must be from 00:01:00 to 7.00:00:00.")]
     public void Read_WrongCommonSetting_RefusedByName(string name, string value, string message) =>
         Assert.That(() => Read([(name, value)]), Throws.TypeOf<OptionsValidationException>().With.Message.Contains(message));
+
+    [TestCase("", "holds no certificate in PEM.")]
+    [TestCase("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "holds no certificate in PEM that can be read.")]
+    public async Task Read_AuthorityThatIsNone_StopsTheStart(string content, string message)
+    {
+        using var scratch = new ScratchFolder();
+        await File.WriteAllTextAsync(scratch.File("ca.pem"), content);
+
+        Assert.That(() => Read([($"{First}:CaFile", scratch.File("ca.pem"))]), Throws.TypeOf<OptionsValidationException>().With.Message.Contains(message));
+    }
 
     [Test]
     public void Keys_OfAnApiServerUnderAPath_AreUnderThatPath()
