@@ -46,23 +46,39 @@ internal sealed partial class HeartbeatLoop
     {
         try
         {
-            var answer = await _session.HeartbeatAsync(EvidenceIsDue(), cancellationToken);
+            var answer = await _session.HeartbeatAsync(withEvidence: false, cancellationToken);
             _attestedUntil = answer.AttestedUntil?.ToDateTimeOffset();
-            return true;
-        }
-        catch (BrokerException e)
-        {
-            if (_session.Ended.IsCancellationRequested) Over(_session.TaskId, e.Message);
-            else Missed(_session.TaskId, e.Message);
-            return false;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whoever else wrote the source of evidence, one failure of it must not be the last beat. Its message may hold anything.
-            Missed(_session.TaskId, e.GetType().Name);
+            if (_session.Ended.IsCancellationRequested) Over(_session.TaskId, Say(e));
+            else Missed(_session.TaskId, Say(e));
             return false;
         }
+
+        if (EvidenceIsDue()) await ProveAsync(cancellationToken);
+        return true;
     }
+
+    // After the beat and no longer than to the next: a task lives on without evidence, though nothing more is issued to it.
+    private async Task ProveAsync(CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(_period, _session.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            var answer = await _session.HeartbeatAsync(withEvidence: true, either.Token);
+            _attestedUntil = answer.AttestedUntil?.ToDateTimeOffset();
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (_session.Ended.IsCancellationRequested) Over(_session.TaskId, Say(e));
+            else Unproved(_session.TaskId, Say(e));
+        }
+    }
+
+    // An evidence source may be anybody's, and its messages may hold anything.
+    private static string Say(Exception e) => e is BrokerException ? e.Message : e.GetType().Name;
 
     // Two beats early, so that one failure still leaves another try.
     private bool EvidenceIsDue() => _attestedUntil is { } until && _session.Time.GetUtcNow() >= until - (_period * 2);
@@ -75,6 +91,9 @@ internal sealed partial class HeartbeatLoop
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A heartbeat of task {TaskId} failed: {Reason}")]
     private partial void Missed(string taskId, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Task {TaskId} has no fresh evidence: {Reason}")]
+    private partial void Unproved(string taskId, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Task {TaskId} is over: {Reason}")]
     private partial void Over(string taskId, string reason);

@@ -1,3 +1,4 @@
+using CredBroker.Client;
 using CredBroker.Client.Evidence;
 using CredBroker.Protocol.V1;
 using CredBroker.Testing.Broker;
@@ -114,6 +115,47 @@ public sealed class HeartbeatTests
         var due = await joined.HeartbeatAsync();
         Assert.That(due, Is.EqualTo(bench.Time.GetUtcNow() + TimeSpan.FromSeconds(30)));
     }
+
+    [Test]
+    public async Task Heartbeat_FreshEvidenceIsDueAndCannotBeHad_GoesOnWithoutIt()
+    {
+        var source = new FlakySource();
+        await using var bench = await BrokerBench.StartAsync(source);
+        await using var task = await bench.OpenAsync();
+        AnswerAttestedFor(bench, TimeSpan.FromSeconds(60));
+        source.Fault = new EvidenceUnavailableException("The file is gone.");
+        await Until.AdvancedAsync(bench.Time, TimeSpan.FromSeconds(1), () => bench.CountOf("Heartbeat") >= 12);
+        Assert.That(task.Ended.IsCancellationRequested, Is.False);
+    }
+
+    [TestCase("ATTESTATION_FAILED", StatusCode.Unauthenticated)]
+    [TestCase("VERIFIER_UNAVAILABLE", StatusCode.Unavailable)]
+    public async Task Heartbeat_FreshEvidenceIsRefused_GoesOnWithoutIt(string reason, StatusCode code)
+    {
+        await using var bench = await BrokerBench.StartAsync();
+        await using var task = await bench.OpenAsync();
+        var until = bench.Time.GetUtcNow() + TimeSpan.FromSeconds(60);
+        bench.Broker.Script<HeartbeatRequest, HeartbeatResponse>(request => request.Evidence is null
+            ? Task.FromResult(AttestedUntil(until))
+            : throw Refusal.Of(code, reason));
+        await Until.AdvancedAsync(bench.Time, TimeSpan.FromSeconds(1), () => bench.Time.GetUtcNow() > until + TimeSpan.FromSeconds(60));
+        var beats = bench.Broker.Requests<HeartbeatRequest>();
+        Assert.That(beats.Count(beat => beat.Evidence is not null), Is.GreaterThan(1), "fresh evidence is tried again");
+        Assert.That(beats.Count(beat => beat.Evidence is null), Is.GreaterThanOrEqualTo(9), "and the task lives meanwhile");
+        Assert.That(task.Ended.IsCancellationRequested, Is.False);
+    }
+
+    private static void AnswerAttestedFor(BrokerBench bench, TimeSpan life)
+    {
+        var until = bench.Time.GetUtcNow() + life;
+        bench.Broker.Script<HeartbeatRequest, HeartbeatResponse>(_ => Task.FromResult(AttestedUntil(until)));
+    }
+
+    private static HeartbeatResponse AttestedUntil(DateTimeOffset until) => new()
+    {
+        HeartbeatDeadline = Timestamp.FromDateTimeOffset(until),
+        AttestedUntil = Timestamp.FromDateTimeOffset(until),
+    };
 
     /// <summary>A source that somebody else wrote.</summary>
     private sealed class FlakySource : IEvidenceSource
