@@ -25,11 +25,7 @@ public sealed class FileEvidenceSource : IEvidenceSource
         string text;
         try
         {
-            await using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (file.Length > WorkloadEvidence.MaxBytes)
-                throw new EvidenceUnavailableException($"The evidence file {_path} is longer than {WorkloadEvidence.MaxBytes} bytes.");
-            using var reader = new StreamReader(file);
-            text = await reader.ReadToEndAsync(cancellationToken);
+            text = HasNoLength(_path) ? "" : await ReadAsync(cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -37,5 +33,31 @@ public sealed class FileEvidenceSource : IEvidenceSource
         }
         if (string.IsNullOrWhiteSpace(text)) throw new EvidenceUnavailableException($"The evidence file {_path} is empty.");
         return WorkloadEvidence.FromText(_attestor, text);
+    }
+
+    private async Task<string> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var content = new byte[WorkloadEvidence.MaxBytes + 1];
+        var length = await file.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellationToken);
+        if (length > WorkloadEvidence.MaxBytes)
+            throw new EvidenceUnavailableException($"The evidence file {_path} is longer than {WorkloadEvidence.MaxBytes} bytes.");
+        using var reader = new StreamReader(new MemoryStream(content, 0, length));
+        return await reader.ReadToEndAsync(cancellationToken);
+    }
+
+    // A pipe and a device have none: opening them may wait for ever, and reading them may never end.
+    private static bool HasNoLength(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            return (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length == 0;
+        }
+        catch (IOException)
+        {
+            // What its links led to may have been replaced this moment. Opening it tells.
+            return false;
+        }
     }
 }

@@ -37,16 +37,17 @@ public sealed class GitHubActionsEvidenceSource : IEvidenceSource, IDisposable
     public async ValueTask<WorkloadEvidence> GetAsync(CancellationToken cancellationToken = default)
     {
         var url = Variable(UrlVariable);
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}audience={Uri.EscapeDataString(_audience)}");
-        request.Headers.Authorization = new("Bearer", Variable(TokenVariable));
+        var token = Variable(TokenVariable);
         try
         {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}audience={Uri.EscapeDataString(_audience)}");
+            request.Headers.Authorization = new("Bearer", token);
             using var response = await _http.SendAsync(request, cancellationToken);
             if (!response.IsSuccessStatusCode) throw new EvidenceUnavailableException($"GitHub Actions answers {(int)response.StatusCode} to the request for an ID token.");
             using var answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
             return WorkloadEvidence.FromText(WorkloadEvidence.Oidc, answer.RootElement.GetProperty("value").GetString() ?? "");
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException
+        catch (Exception e) when (e is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new EvidenceUnavailableException($"GitHub Actions gives no ID token: {e.GetType().Name}.", e);

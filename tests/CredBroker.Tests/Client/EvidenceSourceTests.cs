@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using CredBroker.Client;
@@ -35,6 +36,16 @@ public sealed class EvidenceSourceTests
         await File.WriteAllTextAsync(_file, new string('x', WorkloadEvidence.MaxBytes + 1));
         var tooLong = (await Assert.ThrowsAsync<EvidenceUnavailableException>(async () => await source.GetAsync()))!;
         Assert.That(tooLong.Message, Does.Not.Contain("xxx"));
+    }
+
+    [Test]
+    public async Task File_PipeOrDevice_IsNotWaitedFor()
+    {
+        File.Delete(_file);
+        using (var made = Process.Start("mkfifo", [_file])) await made.WaitForExitAsync();
+
+        foreach (var path in new[] { _file, "/dev/zero" })
+            await Assert.ThrowsAsync<EvidenceUnavailableException>(async () => await new FileEvidenceSource(path).GetAsync());
     }
 
     [Test]

@@ -89,4 +89,16 @@ public sealed class GitHubActionsEvidenceSourceTests
 
         Assert.That(fault!.ToString(), Does.Not.Contain("runner-secret"));
     }
+
+    [TestCase("ACTIONS_ID_TOKEN_REQUEST_URL", "https://[runner")]
+    [TestCase("ACTIONS_ID_TOKEN_REQUEST_URL", "runner")]
+    [TestCase("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "runner-secret\nand more")]
+    public async Task GetAsync_VariableIsDamaged_IsNoEvidenceAndTellsNoSecret(string variable, string value)
+    {
+        _variables[variable] = value;
+
+        var fault = await Assert.ThrowsAsync<EvidenceUnavailableException>(async () => await _source.GetAsync());
+
+        Assert.That(fault!.ToString(), Does.Not.Contain("runner-secret"));
+    }
 }

@@ -33,7 +33,8 @@ internal sealed class MetadataHttp : IDisposable
                 ? await response.Content.ReadAsStringAsync(cancellationToken)
                 : throw new EvidenceUnavailableException($"{who} answers {(int)response.StatusCode} to the request for credentials.");
         }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        // The second is what an answer in letters that nobody knows is.
+        catch (Exception e) when (e is HttpRequestException or InvalidOperationException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new EvidenceUnavailableException($"{who} does not answer: {e.GetType().Name}.", e);
         }

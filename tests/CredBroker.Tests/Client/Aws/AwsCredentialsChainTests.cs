@@ -35,6 +35,11 @@ public sealed class AwsCredentialsChainTests
         _services.MapGet("/container", (HttpContext http) => http.Request.Headers.Authorization == "container-token" ? Credentials("container") : Results.StatusCode(401));
         _services.MapGet("/elsewhere", () => Results.Redirect("/container"));
         _services.MapGet("/empty", () => Results.Text("{}"));
+        _services.MapGet("/letters", (HttpContext http) =>
+        {
+            http.Response.ContentType = "application/json; charset=nobodys";
+            return http.Response.WriteAsync("{}");
+        });
         _services.MapPost("/", (Delegate)AssumeAsync);
         await _services.StartAsync();
         _chain = new AwsCredentialsChain(_variables.GetValueOrDefault, _time);
@@ -116,6 +121,7 @@ public sealed class AwsCredentialsChainTests
     [TestCase("/elsewhere", "answers 302")]
     [TestCase("/empty", "gives no credentials")]
     [TestCase("/nowhere", "answers 404")]
+    [TestCase("/letters", "does not answer")]
     [TestCase("/container", "answers 401")]
     public async Task Find_ContainerDoesNotGive_DoesNotGoOnToTheMachine(string path, string why)
     {
