@@ -17,6 +17,6 @@ public sealed class AttestationLimits
     public static void Count(RateLimit? limit, string key)
     {
         if (limit?.Take(key) is not { } wait) return;
-        throw new RefusedException(ErrorReason.RateLimited, "Too many attestations; try again later.") { RetryAfter = wait };
+        throw new RefusedException(ErrorReason.RateLimited, "Too many attestations, or calls without a good token; try again later.") { RetryAfter = wait };
     }
 }

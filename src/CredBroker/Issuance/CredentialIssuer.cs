@@ -23,7 +23,8 @@ public sealed class CredentialIssuer(
             actor = ActorOf(task);
             return await IssueAsync(task, token, request, actor, cancellationToken);
         }
-        catch (RefusedException refusal)
+        // A token that is nobody's is for whoever took the call to record: it may be one of a flood.
+        catch (RefusedException refusal) when (actor != AuditActor.Unknown || refusal.Reason is not ErrorReason.TaskTokenInvalid)
         {
             await refusals.RecordAsync("issue", actor, refusal, token.TaskId.Value, request.Template, cancellationToken);
             throw;

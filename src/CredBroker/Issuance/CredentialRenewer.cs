@@ -24,7 +24,8 @@ public sealed class CredentialRenewer(
             actor = new AuditActor(ReasonName.Of(task.Kind), task.Subject, task.Tenant);
             return await RenewAsync(task, token, leaseId, (ttl, source), actor, cancellationToken);
         }
-        catch (RefusedException refusal)
+        // A token that is nobody's is for whoever took the call to record: it may be one of a flood.
+        catch (RefusedException refusal) when (actor != AuditActor.Unknown || refusal.Reason is not ErrorReason.TaskTokenInvalid)
         {
             await refusals.RecordAsync("renew", actor, refusal, token.TaskId.Value, leaseId.Value, cancellationToken);
             throw;

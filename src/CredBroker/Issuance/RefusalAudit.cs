@@ -33,7 +33,8 @@ public sealed partial class RefusalAudit(IAuditLog audit, TimeProvider time, ILo
                     TaskId = taskId,
                     Reason = ReasonName.Of(refusal.Reason),
                     Message = refusal.Message,
-                    Details = Details(verb, subject, refusal),
+                    // Anybody can put words into a request; what nobody is known to have said is not kept.
+                    Details = Details(verb, actor == AuditActor.Unknown ? null : subject, refusal),
                 },
                 cancellationToken);
         }

@@ -33,7 +33,8 @@ public sealed class ToolCallAuthorizer(
             await audit.AppendAsync(Line(call, question, decision, actor), cancellationToken);
             return decision;
         }
-        catch (RefusedException refusal)
+        // A token that is nobody's is for whoever took the call to record: it may be one of a flood.
+        catch (RefusedException refusal) when (actor != AuditActor.Unknown || refusal.Reason is not ErrorReason.TaskTokenInvalid)
         {
             await refusals.RecordAsync("tool_call", actor, refusal, token.TaskId.Value, question.Tool, cancellationToken);
             throw;

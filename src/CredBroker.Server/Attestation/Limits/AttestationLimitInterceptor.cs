@@ -7,7 +7,10 @@ using Grpc.Core.Interceptors;
 
 namespace CredBroker.Server.Attestation.Limits;
 
-/// <summary>Counts, by the address that they come from, the calls for which nobody needs a token, before any work is done for them.</summary>
+/// <summary>
+/// Counts, by the address that they come from, the calls for which nobody needs a token, before any work is done for them; and those whose
+/// token or proof turns out to be no good, so that nobody fills the audit trail with such refusals.
+/// </summary>
 internal sealed class AttestationLimitInterceptor(AttestationLimits limits) : Interceptor
 {
     private const int NetworkBytes = 8;
@@ -27,15 +30,26 @@ internal sealed class AttestationLimitInterceptor(AttestationLimits limits) : In
     {
         Count(context);
         if (request is GetChallengeRequest asked) CountKey(asked, context);
-        return continuation(request, context);
+        return CountStrangerAsync(() => continuation(request, context), context);
     }
+
+    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
+        CountStrangerAsync(() => continuation(requestStream, context), context);
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
         Count(context);
-        return continuation(request, responseStream, context);
+        return CountStrangerAsync(() => Completed(continuation(request, responseStream, context)), context);
     }
+
+    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
+        CountStrangerAsync(() => Completed(continuation(requestStream, responseStream, context)), context);
 
     /// <summary>What an address is counted as: whoever has one IPv6 address has 2^64 of them.</summary>
     internal static string KeyOf(IPAddress? address)
@@ -55,6 +69,26 @@ internal sealed class AttestationLimitInterceptor(AttestationLimits limits) : In
     private void Count(ServerCallContext context)
     {
         if (Methods.Contains(context.Method)) AttestationLimits.Count(limits.PerAddress, AddressOf(context));
+    }
+
+    // Afterwards: whoever has a good token is not to suffer from a stranger at the same address.
+    private async Task<T> CountStrangerAsync<T>(Func<Task<T>> call, ServerCallContext context)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (RefusedException refusal) when (refusal.Reason is ErrorReason.TaskTokenInvalid or ErrorReason.ProofInvalid && !Methods.Contains(context.Method))
+        {
+            AttestationLimits.Count(limits.PerAddress, AddressOf(context));
+            throw;
+        }
+    }
+
+    private static async Task<bool> Completed(Task task)
+    {
+        await task;
+        return true;
     }
 
     private static string AddressOf(ServerCallContext context) => KeyOf(context.GetHttpContext().Connection.RemoteIpAddress);
