@@ -66,9 +66,10 @@ public sealed class FakeKubernetes : IAsyncDisposable
     }
 
     /// <summary>Publishes one more key, and signs with it from now on.</summary>
-    public TestSigningKey AddKey(string algorithm)
+    public TestSigningKey AddKey(string algorithm, string? keyId = null)
     {
-        _keys.Add(TestSigningKey.For(algorithm));
+        var key = TestSigningKey.For(algorithm);
+        _keys.Add(keyId is null ? key : key.As(algorithm, keyId));
         return Key = _keys[^1];
     }
 
@@ -108,6 +109,10 @@ public sealed class FakeKubernetes : IAsyncDisposable
 
     /// <summary>Signs any claims.</summary>
     public string Sign(JsonObject claims) => TestJws.Sign(Header().ToJsonString(), claims.ToJsonString(), Key);
+
+    /// <summary>Signs with its key, under another name of it.</summary>
+    public string SignAs(string keyId, JsonObject claims) =>
+        TestJws.Sign(new JsonObject { ["alg"] = Key.Algorithm, ["kid"] = keyId }.ToJsonString(), claims.ToJsonString(), Key);
 
     /// <summary>A good token.</summary>
     public string Issue(FakePod pod, string audience = "credbroker", TimeSpan? life = null) => Sign(Claims(pod, audience, life));

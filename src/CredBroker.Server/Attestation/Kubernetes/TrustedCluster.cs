@@ -31,6 +31,20 @@ internal sealed class TrustedCluster : IDisposable
     /// <summary>How long what was verified may be remembered: an API server may change its mind at any time.</summary>
     public TimeSpan? Remember => _api is null ? null : TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether a key of this cluster made the token.</summary>
+    public async ValueTask<bool> HasSignedAsync(Jwt token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _verifier.VerifyAsync(token, Keyring, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (JwtFault)
+        {
+            return false;
+        }
+    }
+
     /// <summary>What costs nothing comes before the signature, and the API server, which costs the most, after it.</summary>
     /// <exception cref="JwtFault">It proves nothing, or nobody can tell now.</exception>
     public async ValueTask<(AttestedSubject Subject, KeySet Keys)> VerifyAsync(Jwt token, PodIdentity pod, string digest, CancellationToken cancellationToken)

@@ -17,7 +17,12 @@ internal sealed class TrustedClusters(IOptions<KubernetesOptions> options, Keyri
         var candidates = Array.FindAll(_all, cluster => cluster.Issuer == token.Issuer);
         if (candidates.Length == 0) throw new JwtFault("its issuer is not trusted here");
         if (candidates.Length == 1) return candidates[0];
-        return Array.Find(candidates, cluster => cluster.Keyring.Knows(token.KeyId)) ?? await AskAsync(candidates, token, cancellationToken).ConfigureAwait(false);
+        var knowing = Array.FindAll(candidates, cluster => cluster.Keyring.Knows(token.KeyId));
+        if (knowing.Length == 0) return await AskAsync(candidates, token, cancellationToken).ConfigureAwait(false);
+        // A cluster that calls a key like another's must not keep the other's pods out.
+        foreach (var cluster in knowing.SkipLast(1))
+            if (await cluster.HasSignedAsync(token, cancellationToken).ConfigureAwait(false)) return cluster;
+        return knowing[^1];
     }
 
     public void Dispose() => Array.ForEach(_all, cluster => cluster.Dispose());

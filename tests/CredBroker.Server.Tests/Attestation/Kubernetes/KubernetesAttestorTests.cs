@@ -144,6 +144,22 @@ public sealed class KubernetesAttestorTests
     }
 
     [Test]
+    public async Task TwoClustersOfOneIssuer_KeysOfOneName_AreToldApartByTheSignature()
+    {
+        var other = await _tested.TrustAnotherAsync("staging");
+        other.AddKey("ES256", _tested.Key.KeyId);
+        var pod = other.Run("payments", "agent", "agent-0");
+        // A key that neither has makes both be read, as they are when the broker starts.
+        await _tested.FaultOf(_tested.Cluster.SignAs("neither", _tested.Claims()));
+
+        for (var again = 0; again < 2; again++)
+        {
+            Assert.That((await _tested.AttestAsync(_tested.Token())).Subject, Is.EqualTo("kubernetes://prod/payments/agent"));
+            Assert.That((await _tested.AttestAsync(other.Issue(pod))).Subject, Is.EqualTo("kubernetes://staging/payments/agent"));
+        }
+    }
+
+    [Test]
     public async Task TwoClustersOfOneIssuer_OneThatCannotBeAsked_CannotTell()
     {
         var other = await _tested.TrustAnotherAsync("staging");
