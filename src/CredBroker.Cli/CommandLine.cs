@@ -48,6 +48,13 @@ internal static class CommandLine
             lease,
             Revoke(host, global),
             new Command("fence", "Fences: standing refusals that revocation orders raise.") { FenceListCommand.Create(host, global), FenceLiftCommand.Create(host, global) },
+            new Command("approvals", "What people are asked to agree to.")
+            {
+                ApprovalListCommand.Create(host, global),
+                ApprovalWatchCommand.Create(host, global),
+                ApprovalDecideCommand.CreateApprove(host, global),
+                ApprovalDecideCommand.CreateDeny(host, global),
+            },
             new Command("deadletter", "Leases whose backend would not revoke them.")
             {
                 DeadLetterListCommand.Create(host, global),

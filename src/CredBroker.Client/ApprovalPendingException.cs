@@ -20,6 +20,6 @@ public sealed class ApprovalPendingException : BrokerException
     /// <summary>The groups that have to agree.</summary>
     public IReadOnlyList<string> Groups { get; }
 
-    /// <summary>When the request lapses.</summary>
+    /// <summary>Until when it can be agreed to and used.</summary>
     public DateTimeOffset? LapsesAt { get; }
 }

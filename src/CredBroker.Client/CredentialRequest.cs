@@ -16,6 +16,12 @@ public sealed record CredentialRequest(string Template)
     /// <summary>An approval that was given for this very request (<see cref="ApprovalPendingException.ApprovalId"/>).</summary>
     public string? ApprovalId { get; init; }
 
-    /// <summary>Whether the credential is renewed in the background while the task lives. False = it is left to die at its expiry.</summary>
+    /// <summary>
+    /// How long to wait where people have to agree first; null = not at all: <see cref="ApprovalPendingException"/> says what to come back with.
+    /// </summary>
+    public TimeSpan? WaitForApproval { get; init; }
+
+    /// <summary>Whether the credential is renewed in the background while the task lives. False = it is left to die at its expiry. What people had to agree to is
+    /// never renewed: they have not agreed to more.</summary>
     public bool AutoRenew { get; init; } = true;
 }

@@ -165,7 +165,7 @@ public sealed partial class LeasedCredential : IAsyncDisposable
 
     private void EnsureRenewal()
     {
-        if (_request.AutoRenew && _disposed == 0 && !_stop.IsCancellationRequested && _renewal.IsCompleted) _renewal = RenewWhileAliveAsync();
+        if (_request.AutoRenew && !_issuer.IsApproved && _disposed == 0 && !_stop.IsCancellationRequested && _renewal.IsCompleted) _renewal = RenewWhileAliveAsync();
     }
 
     private async Task RenewWhileAliveAsync()
@@ -215,7 +215,7 @@ public sealed partial class LeasedCredential : IAsyncDisposable
 
     private async Task RenewIfExpiredAsync(CancellationToken cancellationToken)
     {
-        if (!_request.AutoRenew || _disposed == 1 || _stop.IsCancellationRequested)
+        if (!_request.AutoRenew || _issuer.IsApproved || _disposed == 1 || _stop.IsCancellationRequested)
             throw new InvalidOperationException($"The credential {LeaseId} has expired and was not to be renewed.");
         await RenewAsync(_current, cancellationToken);
         EnsureRenewal();

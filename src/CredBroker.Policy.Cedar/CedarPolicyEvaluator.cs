@@ -1,5 +1,4 @@
 using System.Net;
-using CredBroker.Leases;
 using CredBroker.Policy.Cedar.Decisions;
 using CredBroker.Policy.Cedar.Documents;
 using CredBroker.Policy.Cedar.Wasm;
@@ -29,7 +28,7 @@ public sealed partial class CedarPolicyEvaluator(
             .ToList();
         var subject = $"template {request.Template.Name}";
         return await DecideAsync(
-            policies, subject, questions, request.Task, request.LeaseId, (leases, uses) => RequestJson.OfUse(request, leases, time.GetUtcNow(), uses), cancellationToken);
+            policies, subject, questions, request.Task, request.LeaseId, (facts, uses) => RequestJson.OfUse(request, facts, uses), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -39,8 +38,9 @@ public sealed partial class CedarPolicyEvaluator(
         if (library.Current is not { } policies) return NoPolicies();
         var scope = DecisionScope.OfOpening(task);
         var slice = policies.Slices.Of(scope);
-        return await AskAsync(
-            policies, "a task", [new PolicyQuestion(scope.Action, slice)], RequestJson.OfOpening(task, source, time.GetUtcNow(), slice.Uses), slice.Uses, cancellationToken);
+        // There is no task yet that people could be asked for, so what needs their approval is forbidden even so.
+        var request = RequestJson.OfOpening(task, source, time.GetUtcNow(), slice.Uses);
+        return await AskAsync(policies, "a task", [new PolicyQuestion(scope.Action, slice)], _ => request, slice.Uses, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -51,7 +51,7 @@ public sealed partial class CedarPolicyEvaluator(
         var scope = DecisionScope.OfToolCall(call);
         return await DecideAsync(
             policies, $"tool {call.Tool}", [new PolicyQuestion(scope.Action, policies.Slices.Of(scope))], call.Task, except: null,
-            (leases, uses) => RequestJson.OfToolCall(call, leases, time.GetUtcNow(), uses), cancellationToken);
+            (facts, uses) => RequestJson.OfToolCall(call, facts, uses), cancellationToken);
     }
 
     private static IEnumerable<string> Actions(PolicyRequest request)
@@ -67,31 +67,42 @@ public sealed partial class CedarPolicyEvaluator(
         List<PolicyQuestion> questions,
         AgentTask task,
         LeaseId? except,
-        Func<IReadOnlyList<Lease>, PolicyUses, byte[]> write,
+        Func<RequestFacts, PolicyUses, byte[]> write,
         CancellationToken cancellationToken)
     {
         var uses = questions.Select(question => question.Slice.Uses).Aggregate((all, one) => all.And(one));
         var leases = uses.IsOfHeld ? await held.ReadAsync(task, except, cancellationToken) : [];
         if (leases is null) return TooManyLeases(policies);
-        var decision = await AskAsync(policies, subject, questions, write(leases, uses), uses, cancellationToken);
+        var facts = new RequestFacts(leases, time.GetUtcNow());
+        var decision = await AskAsync(
+            policies, subject, questions, groups => write(facts with { Approved = groups }, uses), uses, cancellationToken);
         return uses.IsOfHeld ? decision with { Held = leases } : decision;
     }
 
     private async ValueTask<PolicyDecision> AskAsync(
-        CedarPolicies policies, string subject, List<PolicyQuestion> questions, byte[] request, PolicyUses uses, CancellationToken cancellationToken)
+        CedarPolicies policies, string subject, List<PolicyQuestion> questions, Func<IReadOnlyList<string>, byte[]> write, PolicyUses uses,
+        CancellationToken cancellationToken)
     {
         var verdict = new CedarVerdict(policies.Set);
         try
         {
-            var answers = await policies.AskAsync(questions, request, uses, cancellationToken);
-            foreach (var error in answers.SelectMany(answer => answer.Answer.Errors)) LogFailed(error.PolicyId, policies.Set.Version, error.Message);
-            return verdict.Of(subject, answers);
+            var decision = verdict.Of(subject, await AnswerAsync(policies, questions, write([]), uses, cancellationToken));
+            if (decision.Approvals.Count == 0) return decision;
+            return verdict.Lift(decision, subject, await AnswerAsync(policies, questions, write(decision.ApprovalGroups), uses, cancellationToken));
         }
         catch (CedarFaultException fault)
         {
             LogBrokeOff(fault, policies.Set.Version);
             return verdict.Fault([]);
         }
+    }
+
+    private async ValueTask<IReadOnlyList<(string Action, CedarAnswer Answer)>> AnswerAsync(
+        CedarPolicies policies, List<PolicyQuestion> questions, byte[] request, PolicyUses uses, CancellationToken cancellationToken)
+    {
+        var answers = await policies.AskAsync(questions, request, uses, cancellationToken);
+        foreach (var error in answers.SelectMany(answer => answer.Answer.Errors)) LogFailed(error.PolicyId, policies.Set.Version, error.Message);
+        return answers;
     }
 
     private static PolicyDecision TooManyLeases(CedarPolicies policies) => PolicyDecision.Deny(

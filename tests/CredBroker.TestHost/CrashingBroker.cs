@@ -1,3 +1,4 @@
+using CredBroker.Approvals;
 using CredBroker.Backends;
 using CredBroker.Leases;
 using CredBroker.Revocation;
@@ -28,6 +29,7 @@ internal static class CrashingBroker
             Decorate<ITaskStore, CrashingTaskStore>(services);
             Decorate<IRevocationBacklog, CrashingBacklog>(services);
             Decorate<IOrderLedger, CrashingOrderLedger>(services);
+            Decorate<IApprovalStore, CrashingApprovalStore>(services);
             if (scripted is not null) Decorate<ITemplateCatalogue, ScriptedCatalogue>(services);
             DecorateBackends(services);
         });

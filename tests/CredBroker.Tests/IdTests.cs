@@ -15,5 +15,6 @@ public sealed class IdTests
     {
         Assert.That(LeaseId.TryParse(LeaseId.New(bucket, Now).Value, out _), Is.False);
         Assert.That(TaskId.TryParse(TaskId.New(bucket, Now).Value, out _), Is.False);
+        Assert.That(ApprovalId.TryParse(ApprovalId.New(bucket, Now).Value, out _), Is.False);
     });
 }

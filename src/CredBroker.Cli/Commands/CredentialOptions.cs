@@ -20,6 +20,8 @@ internal sealed class CredentialOptions
 
     public Option<string> Approval { get; } = new("--approval") { Description = "An approval that was given for this very request." };
 
+    public Option<TimeSpan?> WaitForApproval { get; } = DurationText.Option("--wait-approval", "How long to wait where people have to agree first; not at all unless said");
+
     public CredentialOptions() => Capabilities.AcceptOnlyFromAmong("read", "write", "delegate");
 
     public void AddTo(Command command)
@@ -29,6 +31,7 @@ internal sealed class CredentialOptions
         command.Add(Ttl);
         command.Add(Justification);
         command.Add(Approval);
+        command.Add(WaitForApproval);
     }
 
     public CredentialRequest Read(ParseResult parsed) => new(parsed.GetRequiredValue(Template))
@@ -37,5 +40,6 @@ internal sealed class CredentialOptions
         Ttl = parsed.GetValue(Ttl),
         Justification = parsed.GetValue(Justification) ?? "",
         ApprovalId = parsed.GetValue(Approval),
+        WaitForApproval = parsed.GetValue(WaitForApproval),
     };
 }

@@ -27,7 +27,7 @@ internal static class PolicyExplainCommand
         var explanation = await broker.Platform.ExplainAsync(session.Parsed.GetRequiredValue(TaskId), request, cancellationToken);
         session.Print.Record(
             explanation,
-            ("decision", explanation.Allowed ? "allow" : "deny"),
+            ("decision", explanation.Allowed ? "allow" : explanation.IsPending ? "pending" : "deny"),
             ("reason", explanation.Reason.Length == 0 ? null : explanation.Reason),
             ("policies", string.Join(", ", explanation.Policies)),
             ("policy version", explanation.PolicyVersion),

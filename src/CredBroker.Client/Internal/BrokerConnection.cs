@@ -41,6 +41,7 @@ internal sealed partial class BrokerConnection : IDisposable
         Leases = new LeaseService.LeaseServiceClient(calls);
         Governance = new GovernanceService.GovernanceServiceClient(calls);
         Revocations = new RevocationService.RevocationServiceClient(calls);
+        Approvals = new ApprovalService.ApprovalServiceClient(calls);
     }
 
     public TimeProvider Time { get; }
@@ -62,6 +63,8 @@ internal sealed partial class BrokerConnection : IDisposable
     public GovernanceService.GovernanceServiceClient Governance { get; }
 
     public RevocationService.RevocationServiceClient Revocations { get; }
+
+    public ApprovalService.ApprovalServiceClient Approvals { get; }
 
     /// <summary>Fresh evidence, as the protocol carries it.</summary>
     /// <param name="prove">Whether it goes with a proof of <see cref="Key"/>; an answer to a challenge is then good with that key alone.</param>

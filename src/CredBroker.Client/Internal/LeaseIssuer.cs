@@ -5,6 +5,9 @@ namespace CredBroker.Client.Internal;
 /// <summary>Gets credentials for one request of one task: the first one, the same lease renewed, or a new lease where the old one cannot go on.</summary>
 internal sealed class LeaseIssuer
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
     private readonly TaskSession _session;
     private readonly CredentialRequest _request;
     private string? _approvalId;
@@ -18,6 +21,10 @@ internal sealed class LeaseIssuer
 
     private BrokerConnection Broker => _session.Connection;
 
+    /// <summary>Whether the latest lease was issued because people have agreed to it.</summary>
+    public bool IsApproved { get; private set; }
+
+    /// <summary>Issues one. Where people have to agree first, it comes back with their approval for as long as the request says, each time under the same key.</summary>
     public async Task<LeaseValue> IssueAsync(CancellationToken cancellationToken)
     {
         var wire = new Wire.IssueRequest
@@ -29,13 +36,25 @@ internal sealed class LeaseIssuer
             ApprovalId = _approvalId ?? "",
         };
         wire.Capabilities.AddRange(_request.Capabilities.Select(c => (Wire.Capability)c));
-        var asked = _session.Time.GetUtcNow();
-        var answer = await _session.CallAsync(Broker.Credentials.IssueAsync, wire, cancellationToken);
-        if (answer.PendingApproval is { } pending)
-            throw new ApprovalPendingException(pending.ApprovalId, [.. pending.Groups], pending.LapsesAt?.ToDateTimeOffset());
+        var began = _session.Time.GetTimestamp();
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            var asked = _session.Time.GetUtcNow();
+            var answer = await _session.CallAsync(Broker.Credentials.IssueAsync, wire, cancellationToken);
+            if (answer.PendingApproval is not { } pending) return Issued(answer, asked, isApproved: wire.ApprovalId.Length > 0);
+            if (_request.WaitForApproval is not { } patience || _session.Time.GetElapsedTime(began) + pause > patience)
+                throw new ApprovalPendingException(pending.ApprovalId, [.. pending.Groups], pending.LapsesAt?.ToDateTimeOffset());
+            wire.ApprovalId = pending.ApprovalId;
+            await Task.Delay(pause, _session.Time, cancellationToken);
+        }
+    }
+
+    private LeaseValue Issued(Wire.IssueResponse answer, DateTimeOffset asked, bool isApproved)
+    {
         if (answer.Issued is not { Lease: not null, Credential: not null } issued)
             throw new BrokerUnavailableException("The broker's answer holds no credential.");
         _approvalId = null;
+        IsApproved = isApproved;
         // The broker's clock read `issued_at` no earlier than we asked, so this makes us believe in an earlier end, never in a later one.
         var offset = issued.Lease.IssuedAt is { } at ? at.ToDateTimeOffset() - asked : TimeSpan.Zero;
         return Value(issued.Lease, issued.Credential, offset, _session.Time.GetUtcNow());

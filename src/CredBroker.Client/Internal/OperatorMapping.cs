@@ -56,6 +56,30 @@ internal static class OperatorMapping
     public static DeadLetter ToDeadLetter(this Wire.DeadLetter letter) =>
         new(letter.Lease.ToInfo(), letter.Attempts, letter.LastError, letter.NextAttemptAt?.ToDateTimeOffset());
 
+    public static ApprovalRequest ToApproval(this Wire.ApprovalRequest request) => new()
+    {
+        Id = request.Id,
+        State = (ApprovalState)request.State,
+        Workload = request.Workload?.Subject ?? "",
+        Tenant = request.Workload?.Tenant ?? "",
+        TaskId = request.TaskId,
+        Purpose = request.Purpose,
+        Subject = request.Subject,
+        IsToolCall = request.ToolCall,
+        ArgumentsDigest = request.ArgumentsDigest,
+        Target = request.Target,
+        Sensitivity = request.Sensitivity == 0 ? null : (Sensitivity)request.Sensitivity,
+        Capabilities = [.. request.Capabilities.Select(capability => (Capability)capability)],
+        Ttl = request.Ttl?.ToTimeSpan(),
+        Justification = request.Justification,
+        Needs = request.Needs.ToDictionary(need => need.Group, need => need.Count),
+        Decisions = [.. request.Decisions.Select(one => new ApprovalDecision(one.Principal, one.Approve, one.Reason, one.DecidedAt.ToInstant()))],
+        AskedAt = request.AskedAt.ToInstant(),
+        LapsesAt = request.LapsesAt.ToInstant(),
+        LeaseId = request.LeaseId,
+        ActionDigest = request.ActionDigest,
+    };
+
     public static TaskInfo ToTaskInfo(this Wire.AgentTask task) => new(
         task.Id,
         task.TaskRef,

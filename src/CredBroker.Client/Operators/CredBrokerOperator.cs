@@ -30,6 +30,7 @@ public sealed class CredBrokerOperator : IDisposable
         DeadLetters = new OperatorDeadLetters(calls);
         Leases = new OperatorLeases(calls);
         Tasks = new OperatorTasks(calls);
+        Approvals = new OperatorApprovals(calls);
         Platform = new OperatorPlatform(calls);
     }
 
@@ -47,6 +48,9 @@ public sealed class CredBrokerOperator : IDisposable
 
     /// <summary>What agents are doing.</summary>
     public OperatorTasks Tasks { get; }
+
+    /// <summary>What waits for people to agree.</summary>
+    public OperatorApprovals Approvals { get; }
 
     /// <summary>What platform teams turn.</summary>
     public OperatorPlatform Platform { get; }

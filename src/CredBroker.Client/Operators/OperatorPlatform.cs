@@ -21,7 +21,10 @@ public sealed class OperatorPlatform
         var wire = new Wire.ExplainRequest { TaskId = taskId, Template = request.Template, Ttl = request.Ttl?.ToDuration() };
         wire.Capabilities.AddRange(request.Capabilities.Select(capability => (Wire.Capability)capability));
         var answer = await _calls.CallAsync(_calls.Connection.Governance.ExplainAsync, wire, cancellationToken);
-        return new Explanation(answer.Allowed, answer.Reason, [.. answer.Policies], answer.PolicyVersion, answer.Ttl?.ToTimeSpan(), [.. answer.ApprovalGroups]);
+        return new Explanation(answer.Allowed, answer.Reason, [.. answer.Policies], answer.PolicyVersion, answer.Ttl?.ToTimeSpan(), [.. answer.ApprovalGroups])
+        {
+            IsPending = answer.PendingApproval,
+        };
     }
 
     /// <summary>Makes a new signing key the current one; returns its id. It is never sent twice.</summary>

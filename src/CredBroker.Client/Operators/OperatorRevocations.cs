@@ -54,11 +54,12 @@ public sealed class OperatorRevocations
     /// </summary>
     public async IAsyncEnumerable<RevocationOrder> WatchAsync(string orderId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await using var watch = new OrderWatch(_calls, orderId);
+        await using var watch = new ReopenedStream<Wire.WatchOrderResponse>(
+            _calls, token => _calls.OpenAsync(_calls.Connection.Revocations.WatchOrder, new Wire.WatchOrderRequest { OrderId = orderId }, token));
         RevocationOrder order;
         do
         {
-            order = await watch.NextAsync(cancellationToken);
+            order = (await watch.NextAsync(cancellationToken)).Order.ToOrder();
             yield return order;
         }
         while (!order.IsSettled);

@@ -45,10 +45,10 @@ internal static class PolicyCaseDocument
         new Field("tool", Target, "With which tool."));
 
     private static MapShape Expect { get; } = new(
-        new Field("decision", new ChoiceShape("allow", "deny"), "What is to be said.") { IsRequired = true },
+        new Field("decision", new ChoiceShape("allow", "deny", "pending"), "What is to be said; pending = people have to agree first.") { IsRequired = true },
         new Field("policies", new ListShape(Words.Line), "The policies that are to determine it, all of them; nobody minds where it is absent."),
         new Field("maxTtl", Words.Duration, "The bound that is to be put on the lease's life."),
-        new Field("approval", new ListShape(Words.Name), "The groups whose approval is to be all that is missing."));
+        new Field("approval", new ListShape(Words.Name), "The groups that are to be asked for their approval."));
 
     public static DocumentKind Kind { get; } = new(
         "PolicyCase",

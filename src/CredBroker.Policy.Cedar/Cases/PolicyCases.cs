@@ -62,7 +62,11 @@ public static class PolicyCases
         document.List("spec.expect.approval"));
 
     private static string Actual(SourceDocument document, PolicyDecision decision) => Sentence(
-        document, decision.Allowed ? "allow" : "deny", decision.PolicyIds, decision.MaxTtl, decision.ApprovalGroups);
+        document,
+        decision.Allowed ? "allow" : decision.IsPending ? "pending" : "deny",
+        decision.PolicyIds,
+        (decision.IfApproved ?? decision).MaxTtl,
+        decision.ApprovalGroups);
 
     /// <summary>Says of a decision as much as the case minds.</summary>
     private static string Sentence(SourceDocument document, string decision, IEnumerable<string> policies, TimeSpan? maxTtl, IEnumerable<string> approval)

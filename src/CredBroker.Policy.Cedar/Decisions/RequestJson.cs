@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using CredBroker.Leases;
 using CredBroker.Policy.Cedar.Documents;
 using CredBroker.Tasks;
 
@@ -15,7 +14,7 @@ namespace CredBroker.Policy.Cedar.Decisions;
 internal static class RequestJson
 {
     /// <summary>May a task use a template?</summary>
-    public static byte[] OfUse(PolicyRequest request, IReadOnlyList<Lease> held, DateTimeOffset now, PolicyUses uses) => Write(json =>
+    public static byte[] OfUse(PolicyRequest request, RequestFacts facts, PolicyUses uses) => Write(json =>
     {
         json.WriteUid("principal", "Workload", request.Task.Subject);
         json.WriteUid("resource", "Template", request.Template.Name);
@@ -23,32 +22,34 @@ internal static class RequestJson
         if (uses.OfContext("task")) json.WriteEntity("task", "Task", EntityJson.TaskName(request.Task, uses));
         if (uses.OfContext("requested")) json.WriteSet("requested", PolicyWords.Of(request.Requested));
         if (uses.OfContext("ttl")) json.WriteDuration("ttl", request.Ttl ?? request.Template.DefaultTtl);
-        if (uses.IsOfHeld) HeldJson.Write(json, held);
-        WriteNow(json, now, uses);
+        if (uses.IsOfHeld) HeldJson.Write(json, facts.Held);
+        WriteNow(json, facts.Now, uses);
+        WriteApproval(json, facts.Approved, uses);
         WriteSource(json, request.Source, uses);
         json.WriteEndObject();
         json.WriteStartArray("entities");
         EntityJson.WriteWorkload(json, request.Task, uses);
-        if (uses.OfContext("task")) EntityJson.WriteTask(json, request.Task, now, uses);
+        if (uses.OfContext("task")) EntityJson.WriteTask(json, request.Task, facts.Now, uses);
         EntityJson.WriteTemplate(json, request.Template, uses);
         json.WriteEndArray();
     });
 
     /// <summary>May a task call a tool?</summary>
-    public static byte[] OfToolCall(ToolCall call, IReadOnlyList<Lease> held, DateTimeOffset now, PolicyUses uses) => Write(json =>
+    public static byte[] OfToolCall(ToolCall call, RequestFacts facts, PolicyUses uses) => Write(json =>
     {
         json.WriteUid("principal", "Workload", call.Task.Subject);
         json.WriteUid("resource", "Tool", call.Tool);
         json.WriteStartObject("context");
         if (uses.OfContext("task")) json.WriteEntity("task", "Task", EntityJson.TaskName(call.Task, uses));
         if (uses.OfContext("capability")) json.WriteString("capability", PolicyWords.Of(call.Capability)[0]);
-        if (uses.IsOfHeld) HeldJson.Write(json, held);
-        WriteNow(json, now, uses);
+        if (uses.IsOfHeld) HeldJson.Write(json, facts.Held);
+        WriteNow(json, facts.Now, uses);
+        WriteApproval(json, facts.Approved, uses);
         WriteSource(json, call.Source, uses);
         json.WriteEndObject();
         json.WriteStartArray("entities");
         EntityJson.WriteWorkload(json, call.Task, uses);
-        if (uses.OfContext("task")) EntityJson.WriteTask(json, call.Task, now, uses);
+        if (uses.OfContext("task")) EntityJson.WriteTask(json, call.Task, facts.Now, uses);
         EntityJson.WriteTool(json, call, uses);
         json.WriteEndArray();
     });
@@ -73,6 +74,14 @@ internal static class RequestJson
     {
         if (uses.OfContext("now"))
             json.WriteExtension("now", "datetime", now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+    }
+
+    private static void WriteApproval(Utf8JsonWriter json, IReadOnlyList<string> groups, PolicyUses uses)
+    {
+        if (groups.Count == 0 || !uses.OfContext("approval")) return;
+        json.WriteStartObject("approval");
+        json.WriteSet("groups", groups);
+        json.WriteEndObject();
     }
 
     private static void WriteSource(Utf8JsonWriter json, IPAddress? source, PolicyUses uses)

@@ -11,6 +11,7 @@ public sealed class Operator
     /// <param name="issuer">Who says so, where there are several: the same name at another issuer is somebody else.</param>
     public Operator(string principal, IEnumerable<RoleBinding> bindings, string? issuer = null)
     {
+        Name = principal;
         Principal = issuer is null ? principal : $"{principal} of {issuer}";
         Bindings = [.. bindings.Where(binding => binding.Principal == principal)];
         _scopes = OperatorRoles.All.ToDictionary(role => role, ScopeOf);
@@ -18,6 +19,9 @@ public sealed class Operator
 
     /// <summary>Who, as the audit trail names them.</summary>
     public string Principal { get; }
+
+    /// <summary>The same without the issuer that says so.</summary>
+    public string Name { get; }
 
     /// <summary>What they were given.</summary>
     public IReadOnlyList<RoleBinding> Bindings { get; }

@@ -15,10 +15,7 @@ internal sealed class CredentialGrpcService(
 {
     public override async Task<IssueResponse> Issue(IssueRequest request, ServerCallContext context)
     {
-        new RequestLimits()
-            .Require(request.ApprovalId.Length == 0, "approval_id", "is not supported by this version")
-            .ThrowIfAny();
-        var issued = await issuer.IssueAsync(
+        var outcome = await issuer.IssueAsync(
             CallerToken.Of(context),
             new Issuance.IssueRequest
             {
@@ -28,12 +25,18 @@ internal sealed class CredentialGrpcService(
                 IdempotencyKey = request.IdempotencyKey,
                 Justification = request.Justification,
                 ProofKey = Read.ProofKey(request.ProofKey),
+                ApprovalId = request.ApprovalId,
                 Source = CallerSource.Of(context),
             },
             context.CancellationToken);
-        return new IssueResponse
+        return outcome switch
         {
-            Issued = new IssueResponse.Types.Issued { Lease = Write.Lease(issued.Lease), Credential = Write.Credential(issued.Credential!) },
+            IssueOutcome.Issued({ } issued) => new IssueResponse
+            {
+                Issued = new IssueResponse.Types.Issued { Lease = Write.Lease(issued.Lease), Credential = Write.Credential(issued.Credential!) },
+            },
+            IssueOutcome.AwaitsApproval({ } awaited) => new IssueResponse { PendingApproval = WriteApproval.Pending(awaited) },
+            _ => throw new InvalidOperationException("There is no other outcome."),
         };
     }
 
@@ -54,7 +57,6 @@ internal sealed class CredentialGrpcService(
 
     public override async Task<AuthorizeToolCallResponse> AuthorizeToolCall(AuthorizeToolCallRequest request, ServerCallContext context)
     {
-        new RequestLimits().Require(request.ApprovalId.Length == 0, "approval_id", "is not supported by this version").ThrowIfAny();
         var decision = await tools.AuthorizeAsync(
             CallerToken.Of(context),
             new ToolCallQuestion
@@ -64,13 +66,20 @@ internal sealed class CredentialGrpcService(
                 Target = request.Target,
                 Sensitivity = Read.Sensitivity(request.Sensitivity, "sensitivity"),
                 ArgumentsDigest = request.ArgumentsDigest,
+                ApprovalId = request.ApprovalId,
                 Source = CallerSource.Of(context),
             },
             context.CancellationToken);
         return new AuthorizeToolCallResponse
         {
-            Decision = decision.Allowed ? AuthorizeToolCallResponse.Types.Decision.Allow : AuthorizeToolCallResponse.Types.Decision.Deny,
+            Decision = decision switch
+            {
+                { Allowed: true } => AuthorizeToolCallResponse.Types.Decision.Allow,
+                { IsPending: true } => AuthorizeToolCallResponse.Types.Decision.NeedsApproval,
+                _ => AuthorizeToolCallResponse.Types.Decision.Deny,
+            },
             Reason = decision.Message,
+            ApprovalId = decision.ApprovalId?.Value ?? "",
             PolicyVersion = decision.PolicyVersion,
         };
     }

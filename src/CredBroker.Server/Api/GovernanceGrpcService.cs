@@ -70,6 +70,7 @@ internal sealed class GovernanceGrpcService(BrokerStatus status, ITemplateCatalo
         var response = new ExplainResponse
         {
             Allowed = explanation.Allowed,
+            PendingApproval = explanation.IsPending,
             Reason = explanation.Reason,
             PolicyVersion = explanation.PolicyVersion,
             Ttl = explanation.Ttl is { } ttl ? Duration.FromTimeSpan(ttl) : null,

@@ -7,11 +7,8 @@ internal static class UnimplementedServices
 {
     public static void MapUnimplementedServices(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGrpcService<Approval>();
         endpoints.MapGrpcService<Audit>();
     }
-
-    internal sealed class Approval : ApprovalService.ApprovalServiceBase;
 
     internal sealed class Audit : AuditService.AuditServiceBase;
 }

@@ -123,6 +123,7 @@ public static class BrokerHost
         app.MapGrpcService<RevocationGrpcService>();
         app.MapGrpcService<RevocationFeedGrpcService>();
         app.MapGrpcService<GovernanceGrpcService>();
+        app.MapGrpcService<ApprovalGrpcService>();
         app.MapUnimplementedServices();
         app.MapGrpcHealthChecksService();
         app.MapHealthChecks("/readyz");

@@ -1,7 +1,9 @@
+using CredBroker.Approvals;
 using CredBroker.Backends;
 using CredBroker.Issuance;
 using CredBroker.Leases;
 using CredBroker.Revocation;
+using CredBroker.Server.Approvals;
 using CredBroker.Server.Revocation;
 using CredBroker.Tasks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,7 +23,18 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<TaskTree>();
         services.AddSingleton<TaskLister>();
         services.AddSingleton<FenceBook>();
-        return services.AddIssuance().AddRevocation(configuration);
+        return services.AddApprovals().AddIssuance().AddRevocation(configuration);
+    }
+
+    private static IServiceCollection AddApprovals(this IServiceCollection services)
+    {
+        services.AddSingleton<ApprovalAudit>();
+        services.AddSingleton<ApprovalDesk>();
+        services.AddSingleton<ApprovalDecisions>();
+        services.AddSingleton<ApprovalLister>();
+        services.AddSingleton<ApprovalSweep>();
+        services.AddHostedService<ApprovalWorker>();
+        return services;
     }
 
     private static IServiceCollection AddIssuance(this IServiceCollection services)
@@ -31,12 +44,14 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<TaskOpener>();
         services.AddSingleton<TaskHeartbeat>();
         services.AddSingleton<IssuePlanner>();
+        services.AddSingleton<ApprovedPlanner>();
         services.AddSingleton<LeaseRecorder>();
         services.AddSingleton<CredentialMaker>();
         services.AddSingleton<CredentialIssuer>();
         services.AddSingleton<CredentialRenewer>();
         services.AddSingleton<LeaseLister>();
         services.AddSingleton<IssueExplainer>();
+        services.AddSingleton<ToolCallPolicy>();
         services.AddSingleton<ToolCallAuthorizer>();
         services.AddSingleton<ActivityRecorder>();
         return services;

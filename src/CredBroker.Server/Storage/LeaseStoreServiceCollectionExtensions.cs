@@ -1,3 +1,4 @@
+using CredBroker.Approvals;
 using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Leases;
@@ -13,12 +14,13 @@ namespace CredBroker.Server.Storage;
 internal static class LeaseStoreServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds the store with the section <c>Storage:Redis</c>: a Redis where a connection string is set, the embedded store under
+    /// Adds the store with the sections <c>Storage:Redis</c> and <c>Approvals</c>: a Redis where a connection string is set, the embedded store under
     /// the data folder otherwise. It is opened before the server listens; where it cannot be, the server does not start.
     /// </summary>
     public static IServiceCollection AddLeaseStore(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<RedisOptions>(configuration, RedisOptions.SectionName, options => options.Faults());
+        services.AddSettings<ApprovalOptions>(configuration, ApprovalOptions.SectionName, options => options.Faults());
         services.AddSingleton<StoreConnection>();
         services.AddHostedService<StoreOpening>();
         services.AddSingleton<UnreadableRecords>();
@@ -45,6 +47,8 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<IOrderStore, RedisOrderStore>();
         services.AddSingleton<IOrderLedger, RedisOrderLedger>();
         services.AddSingleton<IPreviewStore, RedisPreviewStore>();
+        services.AddSingleton<IApprovalStore, RedisApprovalStore>();
+        services.AddSingleton<IApprovalIndex, RedisApprovalIndex>();
         services.AddSingleton<ISigningKeyStore, RedisSigningKeyStore>();
         return services;
     }

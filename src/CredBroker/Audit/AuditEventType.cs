@@ -45,6 +45,21 @@ public enum AuditEventType
     /// <summary>A call of a tool was decided: denied.</summary>
     ToolCallDenied,
 
+    /// <summary>A call of a tool waits for people to agree.</summary>
+    ToolCallPending,
+
+    /// <summary>People were asked to agree.</summary>
+    ApprovalRequested,
+
+    /// <summary>Somebody agreed, or refused.</summary>
+    ApprovalDecided,
+
+    /// <summary>What people have agreed to was used, once and for all.</summary>
+    ApprovalUsed,
+
+    /// <summary>What people were asked, or have agreed to, was not used in time.</summary>
+    ApprovalLapsed,
+
     /// <summary>An agent says what it did. All of it is its own word, but for the task and the lease.</summary>
     ActivityReported,
 

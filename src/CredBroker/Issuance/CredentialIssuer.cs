@@ -1,3 +1,4 @@
+using CredBroker.Approvals;
 using CredBroker.Audit;
 using CredBroker.Leases;
 using CredBroker.Tasks;
@@ -9,11 +10,11 @@ namespace CredBroker.Issuance;
 /// both have happened. A broker killed in between leaves a lease that expires, never a credential without one.
 /// </summary>
 public sealed class CredentialIssuer(
-    TaskGate gate, IssuePlanner planner, LeaseRecorder recorder, CredentialMaker maker, IAuditLog audit, RefusalAudit refusals, TimeProvider time)
+    TaskGate gate, ApprovedPlanner planner, LeaseRecorder recorder, CredentialMaker maker, IAuditLog audit, RefusalAudit refusals, TimeProvider time)
 {
-    /// <summary>Issues a credential to a task.</summary>
+    /// <summary>Issues a credential to a task, or tells what that waits for.</summary>
     /// <exception cref="RefusedException">As <c>CredentialService.Issue</c> documents.</exception>
-    public async Task<IssuedCredential> IssueAsync(TaskToken token, IssueRequest request, CancellationToken cancellationToken)
+    public async Task<IssueOutcome> IssueAsync(TaskToken token, IssueRequest request, CancellationToken cancellationToken)
     {
         var actor = AuditActor.Unknown;
         try
@@ -39,16 +40,19 @@ public sealed class CredentialIssuer(
         .Require(request.Capabilities != Capabilities.None, "capabilities", "must name at least one")
         .ThrowIfAny();
 
-    private async Task<IssuedCredential> IssueAsync(
+    private async Task<IssueOutcome> IssueAsync(
         AgentTask task, TaskToken token, IssueRequest request, AuditActor actor, CancellationToken cancellationToken)
     {
-        var plan = await planner.PlanAsync(task, request, cancellationToken);
+        var (plan, awaits) = await planner.PlanAsync(task, token, request, cancellationToken);
+        if (awaits is not null) return new IssueOutcome.AwaitsApproval(awaits);
         var intent = new LeaseIntent(LeaseId.New(task.Id.Bucket, time.GetUtcNow()), plan.Terms, token.SecretHash, plan.Ttl, plan.MaxTtl)
         {
             PerTask = plan.Template.PerTask,
             PerWorkload = plan.Template.PerWorkload,
             IdempotencyKeyHash = request.IdempotencyKey.Length == 0 ? null : RequestDigest.Of([request.IdempotencyKey]),
             RequestDigest = IssueDigest(request),
+            ApprovalId = plan.Terms.ApprovalId,
+            ApprovedAction = plan.ApprovedAction,
         };
         audit.RequireAvailable();
         // From here on it is carried through, whether or not the caller still listens: what is begun must be known to its end.
@@ -69,7 +73,7 @@ public sealed class CredentialIssuer(
 
         if (lease.Id != intent.Id)
             await Task.WhenAll(line, audit.AppendAsync(NotIssuedLine(intent, actor, "replayed", lease.Id), CancellationToken.None));
-        return issued;
+        return new IssueOutcome.Issued(issued);
     }
 
     /// <summary>Waits for the store and for the audit line; a new lease stands only where both have held. A retry gets the lease that it is about.</summary>
@@ -107,6 +111,7 @@ public sealed class CredentialIssuer(
         try
         {
             await line;
+            await planner.RecordUseAsync(lease);
         }
         catch (RefusedException)
         {
@@ -118,6 +123,10 @@ public sealed class CredentialIssuer(
     private static RefusedException Refusal(BeginOutcome outcome) => outcome switch
     {
         BeginOutcome.Refused(ErrorReason.TaskTokenInvalid) => TaskGate.Invalid(),
+        BeginOutcome.Refused(ErrorReason.ApprovalDenied) => ApprovalRefusals.Denied(),
+        BeginOutcome.Refused(ErrorReason.ApprovalLapsed) => ApprovalRefusals.Lapsed(),
+        BeginOutcome.Refused(ErrorReason.PolicyDenied) => ApprovalRefusals.NotForThis(),
+        BeginOutcome.AwaitsApproval => new RefusedException(ErrorReason.ConcurrentUpdate, "People have yet to agree; try again.") { RetryAfter = TimeSpan.FromSeconds(1) },
         BeginOutcome.Refused(var reason) => new RefusedException(reason, IssueRefusals.Sentence(reason)),
         BeginOutcome.Replay => new RefusedException(ErrorReason.ConcurrentUpdate, "The same request is being worked on elsewhere.") { RetryAfter = TimeSpan.FromSeconds(1) },
         BeginOutcome.StaleFences => new RefusedException(ErrorReason.ConcurrentUpdate, "Fences are changing; try again.") { RetryAfter = TimeSpan.FromSeconds(1) },
@@ -155,13 +164,19 @@ public sealed class CredentialIssuer(
         Actor = actor,
         TaskId = intent.Terms.TaskId.Value,
         LeaseId = intent.Id.Value,
-        Details = new Dictionary<string, string>(plan.Facts)
+        Details = WithApproval(intent.ApprovalId, new Dictionary<string, string>(plan.Facts)
         {
             ["template_version"] = intent.Terms.TemplateVersion,
             ["ttl"] = intent.Ttl.ToString("c"),
             ["justification"] = request.Justification,
-        },
+        }),
     };
+
+    private static Dictionary<string, string> WithApproval(ApprovalId? id, Dictionary<string, string> details)
+    {
+        if (id is { } approval) details["approval"] = approval.Value;
+        return details;
+    }
 
     private static string IssueDigest(IssueRequest request) => request.IdempotencyKey.Length == 0
         ? ""

@@ -20,12 +20,13 @@ public sealed class IssueExplainer(TaskLister tasks, ITemplateCatalogue catalogu
         var explanation = new Explanation
         {
             Allowed = decision.Allowed,
+            IsPending = decision.IsPending,
             Reason = decision.Message,
             PolicyVersion = decision.PolicyVersion,
             Policies = decision.PolicyIds,
             ApprovalGroups = decision.ApprovalGroups,
         };
-        if (!decision.Allowed) return explanation;
+        if (!decision.Allowed && !decision.IsPending) return explanation;
         try
         {
             return explanation with { Ttl = (await planner.PlanAsync(task, request, cancellationToken)).Ttl };
@@ -33,7 +34,7 @@ public sealed class IssueExplainer(TaskLister tasks, ITemplateCatalogue catalogu
         catch (RefusedException refusal) when (refusal.Reason == ErrorReason.PolicyDenied)
         {
             // What the parent has passed down is less than what policy would give.
-            return explanation with { Allowed = false, Reason = refusal.Message };
+            return explanation with { Allowed = false, IsPending = false, ApprovalGroups = [], Reason = refusal.Message };
         }
     }
 }

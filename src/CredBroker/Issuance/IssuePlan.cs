@@ -20,4 +20,11 @@ public sealed record IssuePlan(
     Template Template,
     ICredentialBackend Backend,
     PolicyDecision Decision,
-    IReadOnlyDictionary<string, string> Facts);
+    IReadOnlyDictionary<string, string> Facts)
+{
+    /// <summary>Who has to agree before it may be carried out; none = nobody.</summary>
+    public IReadOnlyList<ApprovalNeed> Needs { get; init; } = [];
+
+    /// <summary>Digest of what people have agreed to; empty = nobody had to.</summary>
+    public string ApprovedAction { get; init; } = "";
+}

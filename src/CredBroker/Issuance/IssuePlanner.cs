@@ -15,25 +15,32 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
     public ValueTask<PolicyDecision> EvaluateAsync(AgentTask task, IssueRequest request, CancellationToken cancellationToken) =>
         policy.EvaluateAsync(Asked(task, FindTemplate(request.Template), request), cancellationToken);
 
-    /// <summary>Decides.</summary>
+    /// <summary>Decides. Where people have to agree first, it is planned as if they had: <see cref="IssuePlan.Needs"/>.</summary>
     /// <exception cref="RefusedException">As <c>CredentialService.Issue</c> documents.</exception>
     public async ValueTask<IssuePlan> PlanAsync(AgentTask task, IssueRequest request, CancellationToken cancellationToken)
     {
         var template = FindTemplate(request.Template);
         var asked = Asked(task, template, request);
-        var decision = await DecideAsync(asked, cancellationToken);
+        var answer = await policy.EvaluateAsync(asked, cancellationToken);
+        var decision = answer.IfApproved is { } approved ? approved with { Held = answer.Held } : Required(answer, asked);
         var ceiling = DelegationCheck.RequireWithinCeiling(task, template.Name, request.Capabilities);
         RequireProof(template, request.ProofKey ?? task.Key, request.ProofKey);
         var backend = backends.Get(template.Backend.Name);
         var offer = backend.Describe(template, request.Capabilities);
         var max = Shortest(template.MaxTtl, decision.MaxTtl, ceiling);
+        var ttl = Shortest(request.Ttl ?? template.DefaultTtl, max, null);
         return new IssuePlan(
             Terms(task, template, request.Capabilities, decision, offer) with
             {
                 BoundTo = request.ProofKey,
                 IsBoundToTaskKey = request.ProofKey is null && template.Proof != ProofDemand.None && template.Backend.Name == BackendNames.Token,
+                // People agree to what they are told, and so to no longer life than that.
+                Renewable = template.Renewable && !answer.IsPending,
             },
-            Shortest(request.Ttl ?? template.DefaultTtl, max, null), max, template, backend, decision, DecisionFacts.OfUse(asked, decision));
+            ttl, answer.IsPending ? ttl : max, template, backend, decision, DecisionFacts.OfUse(asked, decision))
+        {
+            Needs = answer.IsPending ? answer.Approvals : [],
+        };
     }
 
     /// <summary>
@@ -43,7 +50,11 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
     /// <exception cref="RefusedException">Policy says no to the two together.</exception>
     public async ValueTask ConfirmAsync(AgentTask task, IssueRequest request, IssuePlan plan, LeaseId leaseId)
     {
-        if (plan.Decision.LookedAtHeld) await DecideAsync(Asked(task, plan.Template, request) with { LeaseId = leaseId }, CancellationToken.None);
+        if (!plan.Decision.LookedAtHeld) return;
+        var asked = Asked(task, plan.Template, request) with { LeaseId = leaseId };
+        var decision = await policy.EvaluateAsync(asked, CancellationToken.None);
+        // What people have agreed to covers what they were asked, and no more.
+        if (!decision.IsPending || decision.Approvals.Except(plan.Needs).Any()) Required(decision, asked);
     }
 
     /// <summary>Decides again for a lease that is to live longer.</summary>
@@ -92,8 +103,11 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
     private async ValueTask<PolicyDecision> DecideAsync(PolicyRequest request, CancellationToken cancellationToken)
     {
         var decision = await policy.EvaluateAsync(request, cancellationToken);
-        return decision.Allowed ? decision : throw decision.ToRefusal(request.Template.Name, DecisionFacts.OfUse(request, decision));
+        return Required(decision, request);
     }
+
+    private static PolicyDecision Required(PolicyDecision decision, PolicyRequest request) =>
+        decision.Allowed ? decision : throw decision.ToRefusal(request.Template.Name, DecisionFacts.OfUse(request, decision));
 
     private static LeaseTerms Terms(AgentTask task, Template template, Capabilities capabilities, PolicyDecision decision, BackendOffer offer) => new()
     {

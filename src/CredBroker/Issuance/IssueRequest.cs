@@ -23,6 +23,9 @@ public sealed record IssueRequest
     /// <summary>Why, for the audit trail.</summary>
     public string Justification { get; init; } = "";
 
+    /// <summary>What people have agreed to; empty = nothing yet. It plays no part in whether two requests are the same.</summary>
+    public string ApprovalId { get; init; } = "";
+
     /// <summary>Where the request came from; null = not known. It plays no part in whether two requests are the same.</summary>
     public IPAddress? Source { get; init; }
 }

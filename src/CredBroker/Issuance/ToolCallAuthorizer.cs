@@ -2,7 +2,6 @@ using CredBroker.Audit;
 using CredBroker.Leases;
 using CredBroker.Policy;
 using CredBroker.Tasks;
-using CredBroker.Templates;
 
 namespace CredBroker.Issuance;
 
@@ -11,7 +10,7 @@ namespace CredBroker.Issuance;
 /// of the decision is durable before the caller hears of it.
 /// </summary>
 public sealed class ToolCallAuthorizer(
-    TaskGate gate, ITemplateCatalogue catalogue, IToolCallEvaluator policy, FenceBook fences, IAuditLog audit, RefusalAudit refusals, TimeProvider time)
+    TaskGate gate, ToolCallPolicy policy, FenceBook fences, IAuditLog audit, RefusalAudit refusals, TimeProvider time)
 {
     /// <summary>Decides. A no is a decision; a refusal means that there is nothing to decide about.</summary>
     /// <exception cref="RefusedException">As <c>CredentialService.AuthorizeToolCall</c> documents.</exception>
@@ -27,9 +26,9 @@ public sealed class ToolCallAuthorizer(
             var task = await reading;
             actor = new AuditActor(ReasonName.Of(task.Kind), task.Subject, task.Tenant);
             RequireOpen(task);
-            var call = Call(task, question);
+            var call = policy.CallOf(task, question);
             await fences.EvaluateAsync(LeaseId.New(task.Id.Bucket, time.GetUtcNow()), Terms(call), cancellationToken);
-            var decision = await policy.EvaluateToolCallAsync(call, cancellationToken);
+            var decision = await policy.DecideAsync(token, call, question, cancellationToken);
             await audit.AppendAsync(Line(call, question, decision, actor), cancellationToken);
             return decision;
         }
@@ -56,22 +55,6 @@ public sealed class ToolCallAuthorizer(
         if (task.AttestedUntil <= now) throw new RefusedException(ErrorReason.AttestationExpired, IssueRefusals.Sentence(ErrorReason.AttestationExpired));
     }
 
-    private ToolCall Call(AgentTask task, ToolCallQuestion question)
-    {
-        // What nobody has entered in the catalogue is taken for the worst.
-        var known = catalogue.Current.Targets.TryGetValue(question.Target, out var target) ? target.Sensitivity : Sensitivity.Restricted;
-        return new ToolCall
-        {
-            Task = task,
-            Tool = question.Tool,
-            Capability = question.Capability,
-            Target = question.Target,
-            Sensitivity = question.Sensitivity > known ? question.Sensitivity.Value : known,
-            ToldSensitivity = question.Sensitivity,
-            Source = question.Source,
-        };
-    }
-
     /// <summary>A call as a lease that nothing has minted, for the fences that stand against leases.</summary>
     private static LeaseTerms Terms(ToolCall call) => new()
     {
@@ -93,12 +76,26 @@ public sealed class ToolCallAuthorizer(
 
     private AuditEvent Line(ToolCall call, ToolCallQuestion question, PolicyDecision decision, AuditActor actor) => new()
     {
-        Type = decision.Allowed ? AuditEventType.ToolCallAllowed : AuditEventType.ToolCallDenied,
+        Type = TypeOf(decision),
         Time = time.GetUtcNow(),
         Actor = actor,
         TaskId = call.Task.Id.Value,
-        Reason = decision.Refusal is { } refusal ? ReasonName.Of(refusal) : null,
+        Reason = decision.Refusal is { } refusal && !decision.IsPending ? ReasonName.Of(refusal) : null,
         Message = decision.Allowed ? null : decision.Message,
-        Details = new Dictionary<string, string>(DecisionFacts.OfToolCall(call, decision)) { ["arguments_digest"] = question.ArgumentsDigest },
+        Details = Details(call, question, decision),
     };
+
+    private static AuditEventType TypeOf(PolicyDecision decision) => decision switch
+    {
+        { Allowed: true } => AuditEventType.ToolCallAllowed,
+        { IsPending: true } => AuditEventType.ToolCallPending,
+        _ => AuditEventType.ToolCallDenied,
+    };
+
+    private static Dictionary<string, string> Details(ToolCall call, ToolCallQuestion question, PolicyDecision decision)
+    {
+        var details = new Dictionary<string, string>(DecisionFacts.OfToolCall(call, decision)) { ["arguments_digest"] = question.ArgumentsDigest };
+        if (decision.ApprovalId is { } approval) details["approval"] = approval.Value;
+        return details;
+    }
 }

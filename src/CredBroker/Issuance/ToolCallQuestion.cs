@@ -17,8 +17,11 @@ public sealed record ToolCallQuestion
     /// <summary>How sensitive the caller says that is; it can only raise what the catalogue says. Null = it says nothing.</summary>
     public Sensitivity? Sensitivity { get; init; }
 
-    /// <summary>SHA-256 of the arguments, lower-case hex, for the audit trail; empty = not told.</summary>
+    /// <summary>SHA-256 of the arguments, lower-case hex, for the audit trail and for people who have to agree; empty = not told.</summary>
     public string ArgumentsDigest { get; init; } = "";
+
+    /// <summary>What people have agreed to; empty = nothing yet.</summary>
+    public string ApprovalId { get; init; } = "";
 
     /// <summary>Where the question came from; null = not known.</summary>
     public IPAddress? Source { get; init; }

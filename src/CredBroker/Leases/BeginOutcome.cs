@@ -14,6 +14,9 @@ public abstract record BeginOutcome
     /// <summary>Refused for one of the reasons of the protocol.</summary>
     public sealed record Refused(ErrorReason Reason) : BeginOutcome;
 
+    /// <summary>People have yet to agree.</summary>
+    public sealed record AwaitsApproval : BeginOutcome;
+
     /// <summary>Fences changed since they were evaluated: evaluate again.</summary>
     public sealed record StaleFences(long Epoch) : BeginOutcome;
 

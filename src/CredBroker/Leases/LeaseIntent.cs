@@ -23,6 +23,12 @@ public sealed record LeaseIntent(LeaseId Id, LeaseTerms Terms, string TokenHash,
     /// <summary>A lease under the same idempotency key whose place this one takes, as it was read; it is on its way to be revoked once this one is recorded.</summary>
     public Lease? Supersedes { get; init; }
 
+    /// <summary>What people have agreed to, which is used up with this; null = nobody had to.</summary>
+    public ApprovalId? ApprovalId { get; init; }
+
+    /// <summary>Digest of what is asked for, which has to be that of what they have agreed to.</summary>
+    public string ApprovedAction { get; init; } = "";
+
     /// <summary>Digest of the whole request, to tell a retry from another request under the same key.</summary>
     public string RequestDigest { get; init; } = "";
 }

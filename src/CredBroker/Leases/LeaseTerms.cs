@@ -66,6 +66,9 @@ public sealed record LeaseTerms
     /// <summary>For tokens: it is bound to the key of its task, whichever that is at the time.</summary>
     public bool IsBoundToTaskKey { get; init; }
 
+    /// <summary>What people have agreed to for it; null = nobody had to.</summary>
+    public ApprovalId? ApprovalId { get; init; }
+
     /// <summary>The broker itself makes the credential and kills it by saying so: no backend is called.</summary>
     public bool IsBrokerMinted => Backend == BackendNames.Token;
 }

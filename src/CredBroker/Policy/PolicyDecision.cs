@@ -33,8 +33,20 @@ public sealed record PolicyDecision
     /// <summary>An upper bound of the lease's whole life, beside the template's; null = none.</summary>
     public TimeSpan? MaxTtl { get; init; }
 
-    /// <summary>The groups whose approval would lift a no; none where nothing would.</summary>
-    public IReadOnlyList<string> ApprovalGroups { get; init; } = [];
+    /// <summary>Whose approval would lift a no; none where nothing would.</summary>
+    public IReadOnlyList<ApprovalNeed> Approvals { get; init; } = [];
+
+    /// <summary>The groups of <see cref="Approvals"/>.</summary>
+    public IReadOnlyList<string> ApprovalGroups => [.. Approvals.Select(need => need.Group)];
+
+    /// <summary>What it comes to once all of <see cref="Approvals"/> are given; null where nothing would lift the no.</summary>
+    public PolicyDecision? IfApproved { get; private init; }
+
+    /// <summary>It may not be until people agree.</summary>
+    public bool IsPending => IfApproved is not null;
+
+    /// <summary>What people were asked, or have agreed to, where somebody has asked for it; null = nobody has.</summary>
+    public ApprovalId? ApprovalId { get; init; }
 
     /// <summary>What the task's tree held at that moment, where it was decided by that; null = nobody looked.</summary>
     public IReadOnlyList<Lease>? Held { get; init; }
@@ -49,6 +61,10 @@ public sealed record PolicyDecision
     /// <summary>It may not be.</summary>
     public static PolicyDecision Deny(ErrorReason refusal, string message, string policyVersion, IReadOnlyList<string> policyIds) =>
         new() { Refusal = refusal, Message = message, PolicyVersion = policyVersion, PolicyIds = policyIds };
+
+    /// <summary>It may not be until people agree. Whoever knows nothing of approvals takes it for a no.</summary>
+    public static PolicyDecision Pend(IReadOnlyList<ApprovalNeed> approvals, PolicyDecision ifApproved, string message, IReadOnlyList<string> policyIds) =>
+        Deny(ErrorReason.PolicyDenied, message, ifApproved.PolicyVersion, policyIds) with { Approvals = approvals, IfApproved = ifApproved };
 
     /// <summary>The refusal of what may not be.</summary>
     /// <param name="template">The template that it is about; null = none.</param>

@@ -1,3 +1,4 @@
+using CredBroker.Approvals;
 using CredBroker.Audit;
 using CredBroker.Leases;
 using CredBroker.Tasks;
@@ -6,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace CredBroker.Revocation;
 
 /// <summary>Writes audit lines that a broker still owed when it died, or when its audit trail could not be written.</summary>
-public sealed partial class OwedAuditDrain(IAuditLog audit, IAuditOutbox outbox, ILeaseStore leases, ITaskStore tasks, ILogger<OwedAuditDrain> logger)
+public sealed partial class OwedAuditDrain(
+    IAuditLog audit, IAuditOutbox outbox, ILeaseStore leases, ITaskStore tasks, IApprovalStore approvals, ILogger<OwedAuditDrain> logger)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
     private const int PerBucket = 100;
@@ -43,6 +45,8 @@ public sealed partial class OwedAuditDrain(IAuditLog audit, IAuditOutbox outbox,
             return await leases.FindAsync(leaseId, cancellationToken) is { } lease ? TransitionLines.Of(AsItWas(lease, note), note.At) : null;
         if (TaskId.TryParse(note.SubjectId, out var taskId))
             return await tasks.FindAsync(taskId, cancellationToken) is { } task ? TransitionLines.Of(task) : null;
+        if (ApprovalId.TryParse(note.SubjectId, out var approvalId))
+            return await approvals.FindAsync(approvalId, cancellationToken) is { } request ? ApprovalLines.Of(request, note.Generation) : null;
         return null;
     }
 

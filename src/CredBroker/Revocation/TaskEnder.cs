@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CredBroker.Approvals;
 using CredBroker.Leases;
 using CredBroker.Tasks;
 
@@ -10,7 +11,7 @@ namespace CredBroker.Revocation;
 /// whoever meets one goes on here: every step can be done twice.
 /// </summary>
 public sealed class TaskEnder(
-    ITaskStore tasks, ILeaseStore leases, ILeaseIndex index, LeaseRevoker revoker, TransitionAudit transitions, TimeProvider time)
+    ITaskStore tasks, ILeaseStore leases, ILeaseIndex index, LeaseRevoker revoker, TransitionAudit transitions, ApprovalSweep approvals, TimeProvider time)
 {
     /// <summary>What is remembered of an ended task beyond the latest instant at which one of its leases could have lived.</summary>
     private static readonly TimeSpan Remember = TimeSpan.FromHours(1);
@@ -40,6 +41,7 @@ public sealed class TaskEnder(
         {
             var last = await RevokeLeasesAsync(member, draft, cancellationToken);
             if (member.State == TaskState.Ended) continue;
+            await approvals.LapseOfAsync(member.Id, cancellationToken);
             await tasks.FinishAsync(member, Remember + (last > time.GetUtcNow() ? last - time.GetUtcNow() : TimeSpan.Zero), cancellationToken);
         }
 

@@ -29,7 +29,7 @@ public static class CatalogueJsonSchema
         {
             ["$schema"] = "http://json-schema.org/draft-07/schema#",
             ["title"] = "CredBroker catalogue",
-            ["description"] = "A Template, Target or WorkloadRule. The reader also checks what fields must be to each other.",
+            ["description"] = "A Template, Target, WorkloadRule or ApproverGroup. The reader also checks what fields must be to each other.",
             ["type"] = "object",
             ["required"] = new JsonArray("apiVersion", "kind", "metadata", "spec"),
             ["properties"] = new JsonObject

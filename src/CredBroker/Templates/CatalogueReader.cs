@@ -4,7 +4,7 @@ using CredBroker.Templates.Yaml;
 namespace CredBroker.Templates;
 
 /// <summary>
-/// Reads a folder of YAML documents (kinds Template, Target and WorkloadRule) into one set. It is strict: whatever it does
+/// Reads a folder of YAML documents (kinds Template, Target, WorkloadRule and ApproverGroup) into one set. It is strict: whatever it does
 /// not know is a fault, and it goes on after a fault so that all of them are told at once.
 /// </summary>
 public static class CatalogueReader

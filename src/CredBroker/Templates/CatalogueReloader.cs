@@ -48,6 +48,7 @@ public sealed class CatalogueReloader(
         ["templates"] = set.Templates.Count,
         ["targets"] = set.Targets.Count,
         ["rules"] = set.Rules.Count,
+        ["groups"] = set.ApproverGroups.Count,
     };
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace CredBroker.Templates;
 
 /// <summary>One good set of documents.</summary>
@@ -11,6 +13,9 @@ public sealed record CatalogueSnapshot(
     IReadOnlyDictionary<string, Target> Targets,
     IReadOnlyList<WorkloadRule> Rules)
 {
+    /// <summary>Groups of approvers by name.</summary>
+    public IReadOnlyDictionary<string, ApproverGroup> ApproverGroups { get; init; } = FrozenDictionary<string, ApproverGroup>.Empty;
+
     /// <summary>The closest rule for an attested workload. Which of two tenants it belongs to must not hang on how somebody named a document.</summary>
     public RuleMatch FindRule(string attestor, string subject, IReadOnlyList<string> selectors)
     {

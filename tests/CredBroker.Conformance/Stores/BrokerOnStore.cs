@@ -1,3 +1,4 @@
+using CredBroker.Approvals;
 using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Leases;
@@ -32,6 +33,10 @@ public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
     public required IPreviewStore Previews { get; init; }
 
     public required IDeadLetters DeadLetters { get; init; }
+
+    public required IApprovalStore Approvals { get; init; }
+
+    public required IApprovalIndex ApprovalIndex { get; init; }
 
     public required IAuditOutbox Outbox { get; init; }
 

@@ -36,6 +36,12 @@ public sealed record LeaseDraft
     /// <summary>The fence epoch that was evaluated; null = whatever the store now has.</summary>
     public long? FenceEpoch { get; init; }
 
+    /// <summary>What people have agreed to for it.</summary>
+    public ApprovalId? ApprovalId { get; init; }
+
+    /// <summary>Digest of what is asked for.</summary>
+    public string ApprovedAction { get; init; } = "";
+
     public LeaseIntent Build(HeldTask task, long fenceEpoch, DateTimeOffset now)
     {
         var terms = new LeaseTerms
@@ -57,6 +63,7 @@ public sealed record LeaseDraft
             PolicyVersion = "policy-1",
             Audience = Audience,
             Scopes = Backend == BackendNames.Token ? ["orders:read"] : [],
+            ApprovalId = ApprovalId,
             Labels = [LeaseLabel.Of("tenant", task.Task.Tenant), LeaseLabel.Of("task", task.Id.Value)],
         };
         return new LeaseIntent(LeaseId.New(task.Bucket, now), terms, task.Token.SecretHash, Ttl, MaxTtl)
@@ -65,6 +72,8 @@ public sealed record LeaseDraft
             PerTask = PerTask,
             PerWorkload = PerWorkload,
             IdempotencyKeyHash = IdempotencyKey,
+            ApprovalId = ApprovalId,
+            ApprovedAction = ApprovedAction,
             RequestDigest = IdempotencyKey is null ? "" : Digest,
         };
     }

@@ -83,7 +83,6 @@ internal static class WrongCalls
         foreach (var key in new[] { "a b", "a\r\n", TooLongName }) yield return Issue($"key {key.Length}:{key[0]}", "idempotency_key", r => r.IdempotencyKey = key);
         yield return Issue("long justification", "justification", r => r.Justification = TooLong);
         yield return Issue("proof key", "proof_key", r => r.ProofKey = "{\"kty\":\"EC\"}");
-        yield return Issue("approval", "approval_id", r => r.ApprovalId = "apr_1");
     }
 
     private static IEnumerable<WrongCall> Leases()

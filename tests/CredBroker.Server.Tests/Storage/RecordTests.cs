@@ -163,7 +163,7 @@ public sealed class RecordTests() : StoreConformance(StoreForms.Redis)
         await DamageAsync(damaged);
         var audit = new RecordingAuditLog();
 
-        await new OwedAuditDrain(audit, Broker.Outbox, Broker.Leases, Broker.Tasks, NullLogger<OwedAuditDrain>.Instance).RunOnceAsync(None);
+        await new OwedAuditDrain(audit, Broker.Outbox, Broker.Leases, Broker.Tasks, Broker.Approvals, NullLogger<OwedAuditDrain>.Instance).RunOnceAsync(None);
 
         Assert.That(audit.Events.Select(line => line.LeaseId), Has.Member(good.Id.Value).And.No.Member(damaged.Id.Value));
         Assert.That(await Database.SortedSetScoreAsync("cb:{b03}:ap", $"{good.Id.Value} {good.Generation}"), Is.Null);

@@ -58,6 +58,7 @@ public sealed class FakeBroker : IAsyncDisposable
         app.MapGrpcService<FakeLeaseService>();
         app.MapGrpcService<FakeGovernanceService>();
         app.MapGrpcService<FakeRevocationService>();
+        app.MapGrpcService<FakeApprovalService>();
         broker = new FakeBroker(app, new FakeLedger(time ?? TimeProvider.System));
         await app.StartAsync();
         return broker;

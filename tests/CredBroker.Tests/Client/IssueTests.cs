@@ -151,6 +151,40 @@ public sealed class IssueTests
     }
 
     [Test]
+    public async Task Issue_WaitsForPeople_ComesBackWithTheApprovalUnderTheSameKey()
+    {
+        await using var bench = await BrokerBench.StartAsync();
+        await using var task = await bench.OpenAsync();
+        var asked = 0;
+        bench.Broker.Script<IssueRequest, IssueResponse>(_ => Task.FromResult(Interlocked.Increment(ref asked) < 4 ? Pending() : Issued(bench)));
+
+        var issuing = task.IssueAsync(new CredentialRequest("orders-api") { WaitForApproval = TimeSpan.FromMinutes(5) });
+        await Until.AdvancedAsync(bench.Time, TimeSpan.FromSeconds(1), () => issuing.IsCompleted);
+
+        var credential = await issuing;
+        Assert.That(credential.Token, Is.EqualTo("the-token"));
+        var requests = bench.Broker.Requests<IssueRequest>();
+        Assert.That(requests.Select(request => request.ApprovalId), Is.EqualTo(["", "apr_1", "apr_1", "apr_1"]));
+        Assert.That(requests.Select(request => request.IdempotencyKey).Distinct().Count(), Is.EqualTo(1));
+        await Until.AdvancedAsync(bench.Time, TimeSpan.FromMinutes(1), () => bench.Time.GetUtcNow() > credential.ExpiresAt);
+        Assert.That(bench.CountOf("Renew") + bench.CountOf("Issue"), Is.EqualTo(4), "nobody has agreed to more");
+    }
+
+    [Test]
+    public async Task Issue_WaitsForPeopleInVain_SaysWhichApproval()
+    {
+        await using var bench = await BrokerBench.StartAsync();
+        await using var task = await bench.OpenAsync();
+        bench.Broker.Script<IssueRequest, IssueResponse>(_ => Task.FromResult(Pending()));
+
+        var issuing = task.IssueAsync(new CredentialRequest("orders-api") { WaitForApproval = TimeSpan.FromSeconds(30) });
+        await Until.AdvancedAsync(bench.Time, TimeSpan.FromSeconds(1), () => issuing.IsCompleted);
+
+        Assert.That((await Assert.ThrowsAsync<ApprovalPendingException>(() => issuing))!.ApprovalId, Is.EqualTo("apr_1"));
+        Assert.That(bench.CountOf("Issue"), Is.InRange(3, 7));
+    }
+
+    [Test]
     public async Task Issue_AfterTheBrokerEndedTheTask_SetsEnded()
     {
         await using var bench = await BrokerBench.StartAsync();
@@ -170,5 +204,24 @@ public sealed class IssueTests
         await foreach (var lease in task.ListLeasesAsync()) ids.Add(lease.Id);
         Assert.That(ids, Has.Count.EqualTo(5));
         Assert.That(bench.CountOf("ListLeases"), Is.EqualTo(3));
+    }
+
+    private static IssueResponse Pending() => new()
+    {
+        PendingApproval = new IssueResponse.Types.PendingApproval { ApprovalId = "apr_1", Groups = { "payments-oncall" }, LapsesAt = new Timestamp() },
+    };
+
+    private static IssueResponse Issued(BrokerBench bench)
+    {
+        var now = bench.Time.GetUtcNow();
+        var end = Timestamp.FromDateTimeOffset(now + TimeSpan.FromMinutes(2));
+        return new IssueResponse
+        {
+            Issued = new IssueResponse.Types.Issued
+            {
+                Lease = new Lease { Id = "lse_1", IssuedAt = Timestamp.FromDateTimeOffset(now), ExpiresAt = end },
+                Credential = new Credential { AccessToken = new Credential.Types.AccessToken { Value = "the-token" }, ExpiresAt = end },
+            },
+        };
     }
 }

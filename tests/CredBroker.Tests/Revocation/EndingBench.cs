@@ -1,3 +1,4 @@
+using CredBroker.Approvals;
 using CredBroker.Audit;
 using CredBroker.Leases;
 using CredBroker.Revocation;
@@ -13,8 +14,9 @@ internal sealed class EndingBench : IDueIndex, IWorkloadQuota, IAuditOutbox, IDi
     public EndingBench()
     {
         var transitions = new TransitionAudit(new RecordingAuditLog(), this, Time, NullLogger<TransitionAudit>.Instance);
+        var approvals = new NoApprovals();
         var revoker = new LeaseRevoker(Leases, this, transitions);
-        Ender = new TaskEnder(Tasks, Leases, Leases, revoker, transitions, Time);
+        Ender = new TaskEnder(Tasks, Leases, Leases, revoker, transitions, new ApprovalSweep(approvals, approvals, new ApprovalAudit(new RecordingAuditLog(), this), NullLogger<ApprovalSweep>.Instance), Time);
         Confirmation = new TaskConfirmation(new LeaseFates(Leases, Leases), Time);
         Expirer = new Expirer(this, revoker, Ender, NullLogger<Expirer>.Instance);
     }

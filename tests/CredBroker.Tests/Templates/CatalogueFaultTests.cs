@@ -47,7 +47,7 @@ public sealed class CatalogueFaultTests
         {
             "a.yaml:11: spec.workload.kind: must be one of: agent, orchestrator, service, human",
             "a.yaml:12: spec.workload.colour: unknown field; known here: tenant, kind, heartbeat, maxDuration, reattestEvery, proof, audiences, attributes, mayEnd",
-            "a.yaml:14: kind: is missing; known: Target, Template, WorkloadRule",
+            "a.yaml:14: kind: is missing; known: Target, Template, WorkloadRule, ApproverGroup",
             "b/two.yml:10: spec.risk: must be one of: low, medium, high, critical",
             "b/two.yml:13: spec.ttl.default: must not be longer than spec.ttl.max",
             "b/two.yml:15: spec.backend: must hold exactly one of: token, vault",
@@ -85,7 +85,7 @@ public sealed class CatalogueFaultTests
     {
         yield return Template("apiVersion: credbroker/v1", "apiVersion: credbroker/v2", 1, "apiVersion", "must be credbroker/v1");
         yield return Template("apiVersion: credbroker/v1\n", "", 1, "apiVersion", "is missing");
-        yield return Template("kind: Template", "kind: template", 2, "kind", "is not known; known: Target, Template, WorkloadRule");
+        yield return Template("kind: Template", "kind: template", 2, "kind", "is not known; known: Target, Template, WorkloadRule, ApproverGroup");
         yield return Template("kind: Template\n", "", 1, "kind", "is missing; known: Target");
         yield return Template("kind: Template", "kind: [Template]", 2, "kind", "is not known");
         yield return Template("  name: orders\n", "", 3, "metadata.name", "is missing");

@@ -32,6 +32,9 @@ internal sealed class BucketKeys
         DeadLetters = _prefix + "dl";
         TemplateIndexes = _prefix + "ix:tpls";
         Queues = _prefix + "rqs";
+        Approvals = _prefix + "ar";
+        ApprovalsDue = _prefix + "ad";
+        ApprovalChanges = _prefix + "ac";
     }
 
     public RedisKey Due { get; }
@@ -60,6 +63,15 @@ internal sealed class BucketKeys
     /// <summary>Which queues of revocations hold something.</summary>
     public RedisKey Queues { get; }
 
+    /// <summary>Requests for approval by when they were made.</summary>
+    public RedisKey Approvals { get; }
+
+    /// <summary>The same by when they lapse, or are to be forgotten.</summary>
+    public RedisKey ApprovalsDue { get; }
+
+    /// <summary>The same by their latest change.</summary>
+    public RedisKey ApprovalChanges { get; }
+
     public static BucketKeys Of(int bucket) => All[bucket];
 
     public RedisKey Task(TaskId id) => _prefix + "T:" + id.Value;
@@ -78,6 +90,14 @@ internal sealed class BucketKeys
         _prefix + "ref:" + Hash(task.Tenant, task.Subject, task.ParentId?.Value ?? "", task.TaskRef ?? "");
 
     public RedisKey IdempotencyKey(TaskId task, string keyHash) => _prefix + "idem:" + Hash(task.Value, keyHash);
+
+    public RedisKey Approval(ApprovalId id) => _prefix + "A:" + id.Value;
+
+    /// <summary>The requests for approval of a task that were not used.</summary>
+    public RedisKey ApprovalsOf(TaskId id) => _prefix + "TA:" + id.Value;
+
+    /// <summary>Which request a task has made for an action; the digest of the action covers the task.</summary>
+    public RedisKey Ask(string action) => _prefix + "ask:" + action;
 
     /// <summary>The places of a template that a workload holds; they live in the workload's own bucket.</summary>
     public static RedisKey Places(LeaseTerms terms) => OfWorkload(terms)._prefix + "qw:" + Hash(terms.Tenant, terms.Workload, terms.Template);

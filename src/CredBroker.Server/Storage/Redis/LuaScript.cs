@@ -67,6 +67,16 @@ internal sealed class LuaScript
 
     public static LuaScript PutKeys { get; } = new("put_keys", releases: true);
 
+    public static LuaScript Ask { get; } = new("ask", releases: false);
+
+    public static LuaScript Vote { get; } = new("vote", releases: true);
+
+    public static LuaScript UseApproval { get; } = new("use_approval", releases: false);
+
+    public static LuaScript Lapse { get; } = new("lapse", releases: true);
+
+    public static LuaScript Forget { get; } = new("forget", releases: true);
+
     public string Name { get; }
 
     /// <summary>It takes things away, or keeps what lives from being taken, so a full store must still run it.</summary>

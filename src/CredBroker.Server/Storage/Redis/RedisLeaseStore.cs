@@ -1,11 +1,13 @@
 using System.Globalization;
+using CredBroker.Approvals;
 using CredBroker.Leases;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>Leases in Redis, one script a transition.</summary>
-internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room) : ILeaseStore
+internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room, IOptions<ApprovalOptions> approvals) : ILeaseStore
 {
     private const int SharedRevokeKeys = 8;
     private const RevocationPriority SupersededPriority = RevocationPriority.TaskEnd;
@@ -31,6 +33,7 @@ internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room) : ILease
             "REPLAY" => ReadReplay(reply.Text(0), intent.RequestDigest),
             "STALE_FENCES" => new BeginOutcome.StaleFences(reply.Number(0)),
             "CLOCK" => new BeginOutcome.ClockFault(),
+            "APPROVAL_PENDING" => new BeginOutcome.AwaitsApproval(),
             var code => new BeginOutcome.Refused(ReadRefusal(code)),
         };
     }
@@ -163,9 +166,11 @@ internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room) : ILease
             intent.IdempotencyKeyHash is { } key ? keys.IdempotencyKey(terms.TaskId, key) : lease,
             keys.TemplateIndexes,
         ];
-        return intent.Supersedes is { } earlier
-            ? [.. own, keys.Lease(earlier.Id), keys.AuditOwed, keys.Queue(earlier.Terms.BackendKey, SupersededPriority), keys.Queues]
-            : own;
+        if (intent.Supersedes is { } earlier)
+            own = [.. own, keys.Lease(earlier.Id), keys.AuditOwed, keys.Queue(earlier.Terms.BackendKey, SupersededPriority), keys.Queues];
+        else if (intent.ApprovalId is not null)
+            own = [.. own, lease, lease, lease, lease];
+        return intent.ApprovalId is { } approval ? [.. own, .. RedisApprovalStore.UseKeys(approval, terms.TaskId)] : own;
     }
 
     private RedisValue[] BeginArguments(LeaseIntent intent)
@@ -178,9 +183,11 @@ internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room) : ILease
             intent.PerTask is null ? "-" : BucketKeys.HashOfTemplate(terms.Template), intent.PerTask?.ToString(CultureInfo.InvariantCulture) ?? "",
             intent.IdempotencyKeyHash is null ? "" : intent.RequestDigest, Instant.Write(store.Options.RememberIdempotencyKey), LeaseCodec.WriteTerms(terms),
         ];
-        return intent.Supersedes is { } earlier
-            ? [.. own, earlier.Id.Value, LeaseCodec.WriteNotes(earlier.BackendHandle, supersededBy: intent.Id), (int)SupersededPriority]
-            : own;
+        if (intent.Supersedes is { } earlier)
+            own = [.. own, earlier.Id.Value, LeaseCodec.WriteNotes(earlier.BackendHandle, supersededBy: intent.Id), (int)SupersededPriority];
+        else if (intent.ApprovalId is not null)
+            own = [.. own, "", "", ""];
+        return intent.ApprovalId is { } approval ? [.. own, approval.Value, intent.ApprovedAction, Instant.Write(approvals.Value.Remember)] : own;
     }
 
     private static RedisKey[] RevokeKeys(BucketKeys keys, RevokeRequest request)
@@ -235,6 +242,9 @@ internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room) : ILease
         "LEASE_NOT_RENEWABLE" => ErrorReason.LeaseNotRenewable,
         "MAX_TTL_REACHED" => ErrorReason.MaxTtlReached,
         "CONCURRENT_UPDATE" => ErrorReason.ConcurrentUpdate,
+        "APPROVAL_DENIED" => ErrorReason.ApprovalDenied,
+        "APPROVAL_LAPSED" => ErrorReason.ApprovalLapsed,
+        "APPROVAL_UNKNOWN" => ErrorReason.PolicyDenied,
         _ => throw new InvalidOperationException($"A script answered {code}."),
     };
 }

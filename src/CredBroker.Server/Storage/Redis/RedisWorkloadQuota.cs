@@ -1,4 +1,3 @@
-using CredBroker.Issuance;
 using CredBroker.Leases;
 using StackExchange.Redis;
 

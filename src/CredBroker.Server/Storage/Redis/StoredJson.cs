@@ -9,4 +9,6 @@ namespace CredBroker.Server.Storage.Redis;
 [JsonSerializable(typeof(StoredTask))]
 [JsonSerializable(typeof(StoredFence))]
 [JsonSerializable(typeof(StoredOrder))]
+[JsonSerializable(typeof(StoredApproval))]
+[JsonSerializable(typeof(StoredVote[]))]
 internal sealed partial class StoredJson : JsonSerializerContext;

@@ -48,6 +48,8 @@ internal sealed class StoredTerms
 
     [JsonPropertyName("f")] public string? BoundTo { get; init; }
 
+    [JsonPropertyName("z")] public string? ApprovalId { get; init; }
+
     public static StoredTerms From(LeaseTerms terms) => new()
     {
         Task = terms.TaskId.Value,
@@ -69,6 +71,7 @@ internal sealed class StoredTerms
         Audience = terms.Audience,
         Scopes = Join(terms.Scopes),
         Labels = Join(terms.Labels),
+        ApprovalId = terms.ApprovalId?.Value,
         BoundTo = terms.IsBoundToTaskKey ? TaskKey : terms.BoundTo?.Text,
     };
 
@@ -95,6 +98,7 @@ internal sealed class StoredTerms
         Labels = Split(Labels),
         BoundTo = BoundTo is null or TaskKey ? null : ProofKey.Parse(BoundTo),
         IsBoundToTaskKey = BoundTo is TaskKey,
+        ApprovalId = ApprovalId is null ? null : CredBroker.ApprovalId.Parse(ApprovalId),
     };
 
     private static string? Join(IReadOnlyList<string> parts) => parts.Count == 0 ? null : string.Join(' ', parts);

@@ -15,7 +15,7 @@ internal static class ContentHash
 
     public static string Of(Template template) => Hash(json => Write(json, template));
 
-    public static string Of(IEnumerable<Template> templates, IEnumerable<Target> targets, IEnumerable<WorkloadRule> rules) => Hash(json =>
+    public static string Of(IEnumerable<Template> templates, IEnumerable<Target> targets, IEnumerable<WorkloadRule> rules, IEnumerable<ApproverGroup> groups) => Hash(json =>
     {
         json.WriteStartArray();
         foreach (var template in templates.OrderBy(t => t.Name, StringComparer.Ordinal)) json.WriteStringValue($"{template.Name} {template.Version}");
@@ -26,6 +26,8 @@ internal static class ContentHash
         json.WriteStartArray();
         foreach (var rule in rules.OrderBy(r => r.Name, StringComparer.Ordinal)) Write(json, rule);
         json.WriteEndArray();
+        // A set without any has the version that it had before there were groups.
+        foreach (var group in groups.OrderBy(g => g.Name, StringComparer.Ordinal)) Write(json, group);
     });
 
     private static string Hash(Action<Utf8JsonWriter> write)
@@ -84,6 +86,13 @@ internal static class ContentHash
         WriteAll(json, rule.Audiences.Order(StringComparer.Ordinal));
         WriteAll(json, rule.Selectors.Select(selector => selector.ToString()).Order(StringComparer.Ordinal));
         WriteAll(json, rule.Attributes.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, entry.Value }));
+    }
+
+    private static void Write(Utf8JsonWriter json, ApproverGroup group)
+    {
+        json.WriteStringValue(group.Name);
+        json.WriteStringValue(group.Owner);
+        WriteAll(json, group.Approvers.Order(StringComparer.Ordinal));
     }
 
     private static void Write(Utf8JsonWriter json, TimeSpan duration) => json.WriteNumberValue((long)duration.TotalSeconds);

@@ -5,7 +5,7 @@ namespace CredBroker.Templates.Documents;
 /// <summary>The kinds of document that this version reads.</summary>
 internal static class DocumentKinds
 {
-    public static IReadOnlyList<DocumentKind> All { get; } = [TargetDocument.Kind, TemplateDocument.Kind, WorkloadRuleDocument.Kind];
+    public static IReadOnlyList<DocumentKind> All { get; } = [TargetDocument.Kind, TemplateDocument.Kind, WorkloadRuleDocument.Kind, ApproverGroupDocument.Kind];
 
     /// <summary>Finds a document's kind and checks it; null, and a fault, where it has none.</summary>
     public static SourceDocument? Read(YamlDocument document) => Read(document, All);

@@ -19,7 +19,11 @@ internal static class SnapshotBuilder
             .ThenByDescending(rule => rule.Selectors.Count)
             .ThenBy(rule => rule.Name, StringComparer.Ordinal)
             .ToArray();
-        return new CatalogueSnapshot(ContentHash.Of(templates.Values, targets.Values, rules), templates, targets, rules);
+        var groups = Of(documents, ApproverGroupDocument.Kind).Select(ApproverGroupDocument.Build).ToFrozenDictionary(g => g.Name, StringComparer.Ordinal);
+        return new CatalogueSnapshot(ContentHash.Of(templates.Values, targets.Values, rules, groups.Values), templates, targets, rules)
+        {
+            ApproverGroups = groups,
+        };
     }
 
     private static IEnumerable<SourceDocument> Of(IReadOnlyList<SourceDocument> documents, DocumentKind kind) => documents.Where(d => d.Kind == kind);

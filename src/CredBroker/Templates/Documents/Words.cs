@@ -18,6 +18,9 @@ internal static class Words
 
     public static Shape Line { get; } = new TextShape(@"[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,256}", "one line of 1 to 256 characters");
 
+    /// <summary>A principal of at most 256 characters, with its issuer where there are several.</summary>
+    public static Shape Principal { get; } = new TextShape(@"[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,1024}", "the name of an operator on one line of 1 to 1024 characters");
+
     public static Shape Prose { get; } = new TextShape(@"[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]{1,2048}", "1 to 2048 characters of text");
 
     public static Shape Subject { get; } = new TextShape(@"[!-)+-~]+(/\*)?",

@@ -1,3 +1,4 @@
+using CredBroker.Approvals;
 using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Conformance.Stores;
@@ -46,6 +47,8 @@ internal static class BrokerServices
             Ledger = provider.GetRequiredService<IOrderLedger>(),
             Previews = provider.GetRequiredService<IPreviewStore>(),
             DeadLetters = provider.GetRequiredService<IDeadLetters>(),
+            Approvals = provider.GetRequiredService<IApprovalStore>(),
+            ApprovalIndex = provider.GetRequiredService<IApprovalIndex>(),
             Outbox = provider.GetRequiredService<IAuditOutbox>(),
             Log = provider.GetRequiredService<IRevocationLog>(),
             StoreClock = provider.GetRequiredService<IStoreClock>(),
@@ -60,6 +63,12 @@ internal static class BrokerServices
         services.AddLeaseStore(new ConfigurationBuilder().Build());
         services.AddSingleton<TimeProvider>(clock);
         services.AddSingleton(Options.Create(options));
+        services.AddSingleton(Options.Create(new ApprovalOptions
+        {
+            LapseAfter = ApprovalConformance.LapseAfter,
+            Remember = ApprovalConformance.Remember,
+            MaxPerTask = ApprovalConformance.MaxPerTask,
+        }));
         services.AddSingleton(_ => servers.Data);
         if (servers.Embedded is { } shared) services.AddSingleton(shared);
         return services.BuildServiceProvider();

@@ -72,11 +72,13 @@ public sealed class CedarSessionTests
     {
         var request = EvaluatedPolicies.Request with { Source = System.Net.IPAddress.IPv6Loopback, Task = PolicyTasks.Agent with { Labels = new Dictionary<string, string> { ["env"] = "test" } } };
 
-        var use = _session.Decide(Policies.Slice(PermitAll), "read", RequestJson.OfUse(request, [], DateTimeOffset.UnixEpoch, PolicyUses.Everything), validate: true);
+        var facts = new RequestFacts([], DateTimeOffset.UnixEpoch) { Approved = ["owners", "oncall"] };
+
+        var use = _session.Decide(Policies.Slice(PermitAll), "read", RequestJson.OfUse(request, facts, PolicyUses.Everything), validate: true);
         var opening = _session.Decide(
             Policies.Slice(PermitAll), "openTask", RequestJson.OfOpening(request.Task, System.Net.IPAddress.Loopback, DateTimeOffset.UnixEpoch, PolicyUses.Everything), validate: true);
         var tool = _session.Decide(
-            Policies.Slice(PermitAll), "callTool", RequestJson.OfToolCall(ToolCallPolicyTests.Call, [], DateTimeOffset.UnixEpoch, PolicyUses.Everything), validate: true);
+            Policies.Slice(PermitAll), "callTool", RequestJson.OfToolCall(ToolCallPolicyTests.Call, facts, PolicyUses.Everything), validate: true);
 
         Assert.That(use.Errors.Concat(opening.Errors).Concat(tool.Errors), Is.Empty);
         Assert.That((use.Allowed, opening.Allowed, tool.Allowed), Is.EqualTo((true, true, true)));

@@ -11,7 +11,8 @@ public sealed class PolicyCasesTests
 {
     private const string Policies = """
         @id("read") @max_ttl("2m") permit (principal, action == Action::"read", resource) when { context.task.purpose.value == "reconcile" };
-        @id("never") @approval("owners") forbid (principal, action == Action::"read", resource == Template::"ledger");
+        @id("ask") @approval("owners") forbid (principal, action == Action::"read", resource == Template::"ledger") unless { context has approval };
+        @id("never") @approval("owners") forbid (principal, action == Action::"read", resource == Template::"vault");
         """;
 
     private static readonly string Samples = Path.Combine(Repository.Root, "samples", "policies");
@@ -41,8 +42,10 @@ public sealed class PolicyCasesTests
     [TestCase("reconcile", "orders", "decision: allow, maxTtl: 3m", false)]
     [TestCase("reconcile", "orders", "decision: deny", false)]
     [TestCase("mischief", "orders", "decision: deny, policies: []", true)]
-    [TestCase("reconcile", "ledger", "decision: deny, policies: [never], approval: [owners]", true)]
-    [TestCase("reconcile", "ledger", "decision: deny, approval: []", false)]
+    [TestCase("reconcile", "ledger", "decision: pending, policies: [ask], approval: [owners], maxTtl: 2m", true)]
+    [TestCase("reconcile", "ledger", "decision: deny", false)]
+    [TestCase("mischief", "ledger", "decision: deny, policies: [ask], approval: []", true)]
+    [TestCase("reconcile", "vault", "decision: deny, policies: [never], approval: []", true)]
     public async Task RunAsync_Case_PassesWhereItIsAsExpected(string purpose, string template, string expect, bool passes)
     {
         var report = await RunAsync($$"""

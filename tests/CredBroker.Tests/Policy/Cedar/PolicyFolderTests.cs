@@ -1,3 +1,4 @@
+using CredBroker.Policy;
 using CredBroker.Policy.Cedar.Documents;
 using CredBroker.Templates;
 using CredBroker.Testing;

@@ -75,6 +75,8 @@ public sealed class StarterPoliciesTests
 
         AssertForbidden(decision, "write-restricted-needs-approval");
         Assert.That(decision.Message, Does.Contain("approval of data-owners"));
+        Assert.That(decision.Approvals, Is.EqualTo(new[] { new ApprovalNeed("data-owners", 1) }));
+        Assert.That(decision.IfApproved?.MaxTtl, Is.EqualTo(TimeSpan.FromMinutes(5)));
     }
 
     [TestCase(Sensitivity.Public, Capabilities.Write, Sensitivity.Restricted, Capabilities.Read, "restricted-does-not-leak")]

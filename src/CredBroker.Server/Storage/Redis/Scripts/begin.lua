@@ -1,8 +1,11 @@
 -- Records a lease and all its indexes, before anything is made. What the broker mints itself is active at once.
 -- It may take the place of an earlier lease under its idempotency key, whose secret is not kept, and ends that one in the same instant.
--- KEYS task, lease, exp, TL, ix:wl, ix:tpl, fence_epoch, hwm, idem or the lease again, ix:tpls; superseding: the earlier lease, ap, its rq, rqs
+-- It may use up what people have agreed to, which is for this very action and for once: in the same instant, or not at all.
+-- KEYS task, lease, exp, TL, ix:wl, ix:tpl, fence_epoch, hwm, idem or the lease again, ix:tpls; superseding: the earlier lease, ap, its rq, rqs;
+--      approved: the lease again for those four where it supersedes none, request, requests of the task, ad, ac, ap
 -- ARGV lease id, token hash, broker now, clock bound, fence epoch, ttl, max ttl, kind ('t' minted here, 'b' by a backend), intent life,
---      quota field or '-', quota, request digest or '', idem life, terms; superseding: the earlier lease's id, its notes from now on, its priority
+--      quota field or '-', quota, request digest or '', idem life, terms; superseding: the earlier lease's id, its notes from now on, its priority;
+--      approved: '' for those three where it supersedes none, id, action, remember
 local quota = 'q:' .. ARGV[10]
 local t = redis.call('HMGET', KEYS[1], 'st', 'tok', 'dl', 'au', quota)
 if not t[1] or t[2] ~= ARGV[2] then return { 'TOKEN' } end
@@ -25,6 +28,10 @@ if ARGV[12] ~= '' then
     return { 'REPLAY', seen }
   end
 end
+if ARGV[18] then
+  local fault = approval_fault(KEYS[15], ARGV[19], now, earlier and ARGV[15])
+  if fault then return { fault } end
+end
 if ARGV[11] ~= '' and tonumber(t[5] or '0') >= tonumber(ARGV[11]) then return { 'QUOTA_EXCEEDED' } end
 local max = math.min(now + tonumber(ARGV[7]), deadline)
 local exp = math.min(now + tonumber(ARGV[6]), max)
@@ -39,6 +46,9 @@ redis.call('ZADD', KEYS[5], str(now), ARGV[1])
 redis.call('ZADD', KEYS[6], str(now), ARGV[1])
 redis.call('SADD', KEYS[10], KEYS[6])
 if ARGV[10] ~= '-' then redis.call('HINCRBY', KEYS[1], quota, 1) end
+if ARGV[18] then
+  use_approval({ KEYS[15], KEYS[16], KEYS[17], KEYS[18], KEYS[19] }, ARGV[18], ARGV[1], now, tonumber(ARGV[20]))
+end
 if ARGV[12] ~= '' then redis.call('SET', KEYS[9], ARGV[1] .. ' ' .. ARGV[12], 'PX', ARGV[13]) end
 if earlier and earlier.state == 'a' then
   earlier.state = 'r'

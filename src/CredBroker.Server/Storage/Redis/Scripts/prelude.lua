@@ -46,3 +46,30 @@ end
 
 -- The note of a transition that the audit trail has not been told of.
 local function owed(id, gen) return id .. ' ' .. str(gen) end
+
+-- What stands in the way of using an approval for an action; nil where nothing does. A lease may take the place of the one that it was
+-- used for, which ends by that.
+local function approval_fault(key, action, now, in_place_of)
+  local a = redis.call('HMGET', key, 'st', 'act', 'lp', 'ul')
+  if not a[1] or a[2] ~= action then return 'APPROVAL_UNKNOWN' end
+  if a[1] == 'u' and in_place_of and a[4] == in_place_of then return nil end
+  if a[1] == 'd' then return 'APPROVAL_DENIED' end
+  if now >= tonumber(a[3]) then return 'APPROVAL_LAPSED' end
+  if a[1] == 'p' then return 'APPROVAL_PENDING' end
+  if a[1] ~= 'a' then return 'APPROVAL_LAPSED' end
+  return nil
+end
+
+-- Uses an approval that nothing stands in the way of. keys: request, requests of the task, ad, ac, ap
+local function use_approval(keys, id, lease, now, remember)
+  if redis.call('HGET', keys[1], 'st') == 'u' then
+    redis.call('HSET', keys[1], 'ul', lease)
+    return
+  end
+  local gen = redis.call('HINCRBY', keys[1], 'gen', 1)
+  redis.call('HSET', keys[1], 'st', 'u', 'ul', lease, 'ua', str(now), 'ug', str(gen))
+  redis.call('SREM', keys[2], id)
+  redis.call('ZADD', keys[3], str(now + remember), id)
+  redis.call('ZADD', keys[4], str(now), id)
+  redis.call('ZADD', keys[5], str(now), owed(id, gen))
+end

@@ -1,39 +1,43 @@
-using CredBroker.Client.Operators;
 using Grpc.Core;
-using Wire = CredBroker.Protocol.V1;
 
 namespace CredBroker.Client.Internal;
 
-/// <summary>The stream of one order. It is opened anew when it breaks or ends, because the order goes on all the same.</summary>
-internal sealed class OrderWatch(OperatorCalls calls, string orderId) : IAsyncDisposable
+/// <summary>A stream that is opened anew when it breaks or ends, because what it tells of goes on all the same.</summary>
+/// <param name="calls">The connection.</param>
+/// <param name="open">Opens it.</param>
+internal sealed class ReopenedStream<TReply>(OperatorCalls calls, Func<CancellationToken, Task<AsyncServerStreamingCall<TReply>>> open) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    /// <summary>What has been open for so long was not refused: an outage begins with its end, however long nothing was told before.</summary>
+    private static readonly TimeSpan Held = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan PauseAfterEnd = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _time = calls.Connection.Time;
-    private AsyncServerStreamingCall<Wire.WatchOrderResponse>? _stream;
+    private AsyncServerStreamingCall<TReply>? _stream;
     private long _lastHeard = calls.Connection.Time.GetTimestamp();
+    private long? _openSince;
     private int _attempt;
 
-    /// <summary>The order the next time that the broker tells of it.</summary>
+    /// <summary>The next thing that the broker tells.</summary>
     /// <exception cref="BrokerRefusedException">The broker will not tell.</exception>
     /// <exception cref="BrokerUnavailableException">No broker could be reached for two minutes.</exception>
-    public async Task<RevocationOrder> NextAsync(CancellationToken cancellationToken)
+    public async Task<TReply> NextAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
             var pause = PauseAfterEnd;
             try
             {
-                _stream ??= await calls.OpenAsync(
-                    calls.Connection.Revocations.WatchOrder, new Wire.WatchOrderRequest { OrderId = orderId }, cancellationToken);
+                _stream ??= await open(cancellationToken);
+                _openSince ??= _time.GetTimestamp();
                 if (await _stream.ResponseStream.MoveNext(cancellationToken))
                 {
                     (_lastHeard, _attempt) = (_time.GetTimestamp(), 0);
-                    return _stream.ResponseStream.Current.Order.ToOrder();
+                    return _stream.ResponseStream.Current;
                 }
             }
-            catch (RpcException e) when (!RpcFailures.IsBrokenStream(e) || _time.GetElapsedTime(_lastHeard) > Patience)
+            catch (RpcException e) when (!RpcFailures.IsBrokenStream(e) || IsOverdue())
             {
                 throw RpcFailures.Translate(e);
             }
@@ -44,7 +48,7 @@ internal sealed class OrderWatch(OperatorCalls calls, string orderId) : IAsyncDi
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
                 // So the library puts it where the connection is lost while a message is waited for.
-                if (_time.GetElapsedTime(_lastHeard) > Patience) throw new BrokerUnavailableException("The broker cannot be reached.", e);
+                if (IsOverdue()) throw new BrokerUnavailableException("The broker cannot be reached.", e);
                 pause = RpcFailures.Backoff(++_attempt);
             }
             Close();
@@ -58,8 +62,15 @@ internal sealed class OrderWatch(OperatorCalls calls, string orderId) : IAsyncDi
         return ValueTask.CompletedTask;
     }
 
+    private bool IsOverdue()
+    {
+        if (_openSince is { } since && _time.GetElapsedTime(since) > Held) _lastHeard = _time.GetTimestamp();
+        return _time.GetElapsedTime(_lastHeard) > Patience;
+    }
+
     private void Close()
     {
+        _openSince = null;
         _stream?.Dispose();
         _stream = null;
     }

@@ -1,4 +1,4 @@
-namespace CredBroker.Issuance;
+namespace CredBroker;
 
 /// <summary>The refusal of everything that needs a trustworthy clock while the store's and the broker's are too far apart.</summary>
 public static class StoreClock

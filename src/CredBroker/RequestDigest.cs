@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace CredBroker.Issuance;
+namespace CredBroker;
 
 /// <summary>SHA-256 over parts of a request, each with its length before it, so that no two lists of parts look alike.</summary>
 internal static class RequestDigest
