@@ -21,11 +21,13 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<TaskTree>();
         services.AddSingleton<TaskLister>();
         services.AddSingleton<FenceBook>();
-        return services.AddIssuance().AddRevocation(configuration);
+        return services.AddIssuance(configuration).AddRevocation(configuration);
     }
 
-    private static IServiceCollection AddIssuance(this IServiceCollection services)
+    private static IServiceCollection AddIssuance(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSettings<DelegationOptions>(configuration, DelegationOptions.SectionName, _ => []);
+        services.AddOptions<DelegationOptions>().ValidateDataAnnotations();
         services.AddSingleton<RefusalAudit>();
         services.AddSingleton<DelegationCheck>();
         services.AddSingleton<TaskOpener>();

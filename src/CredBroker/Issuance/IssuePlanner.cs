@@ -21,7 +21,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
     {
         var template = FindTemplate(request.Template);
         var decision = await DecideAsync(Asked(task, template, request), cancellationToken);
-        var ceiling = DelegationCheck.RequireWithinCeiling(task, template.Name, request.Capabilities);
+        var ceiling = TaskCeiling.Require(task, template.Name, request.Capabilities);
         RequireProof(template, request.ProofKey ?? task.Key, request.ProofKey);
         var backend = backends.Get(template.Backend.Name);
         var offer = backend.Describe(template, request.Capabilities);
@@ -61,7 +61,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
             Source = source,
         };
         var decision = await DecideAsync(asked, cancellationToken);
-        var ceiling = DelegationCheck.RequireWithinCeiling(task, template.Name, lease.Terms.Capabilities);
+        var ceiling = TaskCeiling.Require(task, template.Name, lease.Terms.Capabilities);
         RequireProof(template, lease.Terms.BoundTo ?? task.Key, lease.Terms.BoundTo);
         var max = Shortest(template.MaxTtl, decision.MaxTtl, ceiling);
         var asks = Shortest(ttl ?? template.DefaultTtl, max, null);

@@ -57,7 +57,11 @@ public sealed class TaskOpener(
             .Duration("heartbeat_interval", request.HeartbeatInterval)
             .Require(request.Delegation.Count == 0 || request.ParentTaskToken.Length > 0, "delegation", "needs a parent_task_token")
             .Require(request.Delegation.Count > 0 || request.ParentTaskToken.Length == 0, "delegation", "must name what the parent passes down");
-        foreach (var passed in request.Delegation) limits.Duration("delegation.max_ttl", passed.MaxTtl);
+        limits
+            .Require(request.Delegation.Count <= DelegationCheck.MaxPassed, "delegation", $"must not name more than {DelegationCheck.MaxPassed} templates")
+            .Require(request.Delegation.DistinctBy(passed => passed.Template).Count() == request.Delegation.Count, "delegation", "must name each template once");
+        foreach (var passed in request.Delegation.Take(DelegationCheck.MaxPassed))
+            limits.RequiredText("delegation.template", passed.Template).Duration("delegation.max_ttl", passed.MaxTtl);
         limits.ThrowIfAny();
     }
 
@@ -72,6 +76,7 @@ public sealed class TaskOpener(
             Id = id,
             TaskRef = request.TaskRef.Length == 0 ? null : request.TaskRef,
             Ancestors = parent is null ? [] : [parent.Id, .. parent.Ancestors],
+            AncestorSubjects = parent is null ? [] : [parent.Subject, .. parent.AncestorSubjects],
             Ceiling = ceiling,
             Tenant = identity.Tenant,
             Subject = identity.Subject,

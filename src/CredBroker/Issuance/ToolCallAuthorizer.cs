@@ -29,7 +29,7 @@ public sealed class ToolCallAuthorizer(
             RequireOpen(task);
             var call = Call(task, question);
             await fences.EvaluateAsync(LeaseId.New(task.Id.Bucket, time.GetUtcNow()), Terms(call), cancellationToken);
-            var decision = await policy.EvaluateToolCallAsync(call, cancellationToken);
+            var decision = TaskCeiling.Deny(call, catalogue.Current) ?? await policy.EvaluateToolCallAsync(call, cancellationToken);
             await audit.AppendAsync(Line(call, question, decision, actor), cancellationToken);
             return decision;
         }
