@@ -48,6 +48,7 @@ internal static class CommandLine
             lease,
             Revoke(host, global),
             new Command("fence", "Fences: standing refusals that revocation orders raise.") { FenceListCommand.Create(host, global), FenceLiftCommand.Create(host, global) },
+            new Command("quarantine", "Tasks that were refused too often.") { QuarantineListCommand.Create(host, global), QuarantineReleaseCommand.Create(host, global) },
             new Command("deadletter", "Leases whose backend would not revoke them.")
             {
                 DeadLetterListCommand.Create(host, global),

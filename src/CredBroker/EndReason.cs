@@ -29,4 +29,7 @@ public enum EndReason
 
     /// <summary>The parent task ended.</summary>
     ParentEnded = 8,
+
+    /// <summary>Its task, or one above that, was put into quarantine.</summary>
+    Quarantined = 9,
 }

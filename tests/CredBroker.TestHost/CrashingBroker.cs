@@ -27,6 +27,7 @@ internal static class CrashingBroker
             Decorate<ILeaseStore, CrashingLeaseStore>(services);
             Decorate<ITaskStore, CrashingTaskStore>(services);
             Decorate<IRevocationBacklog, CrashingBacklog>(services);
+            Decorate<IQuarantineStore, CrashingQuarantineStore>(services);
             Decorate<IOrderLedger, CrashingOrderLedger>(services);
             if (scripted is not null) Decorate<ITemplateCatalogue, ScriptedCatalogue>(services);
             DecorateBackends(services);

@@ -47,6 +47,7 @@ internal static class BrokerServiceCollectionExtensions
     private static IServiceCollection AddRevocation(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<RevocationOptions>(configuration, RevocationOptions.SectionName, options => options.Faults());
+        services.AddSettings<ContainmentOptions>(configuration, ContainmentOptions.SectionName, options => options.Faults());
         services.AddSingleton<TransitionAudit>();
         services.AddSingleton<LeaseRevoker>();
         services.AddSingleton<ILeaseRevoker>(provider => provider.GetRequiredService<LeaseRevoker>());
@@ -63,6 +64,9 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<MassRevocation>();
         services.AddSingleton<RevocationOrders>();
         services.AddSingleton<StandingFences>();
+        services.AddSingleton<Quarantining>();
+        services.AddSingleton<QuarantineReview>();
+        services.AddSingleton<IRefusalWatch, RefusalWatch>();
         services.AddSingleton<DeadLetterReview>();
         services.AddSingleton<ClockReset>();
         services.AddSingleton<Expirer>();
@@ -73,6 +77,7 @@ internal static class BrokerServiceCollectionExtensions
         services.AddHostedService<ExpiryWorker>();
         services.AddHostedService<RevocationWorker>();
         services.AddHostedService<OrderWorker>();
+        services.AddHostedService<QuarantineWorker>();
         services.AddHostedService<RevocationFeedWorker>();
         return services;
     }

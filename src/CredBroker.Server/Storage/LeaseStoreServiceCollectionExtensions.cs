@@ -44,6 +44,7 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<IDeadLetters, RedisDeadLetters>();
         services.AddSingleton<IOrderStore, RedisOrderStore>();
         services.AddSingleton<IOrderLedger, RedisOrderLedger>();
+        services.AddSingleton<IQuarantineStore, RedisQuarantineStore>();
         services.AddSingleton<IPreviewStore, RedisPreviewStore>();
         services.AddSingleton<ISigningKeyStore, RedisSigningKeyStore>();
         return services;

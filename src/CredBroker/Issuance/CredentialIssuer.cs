@@ -16,17 +16,17 @@ public sealed class CredentialIssuer(
     public async Task<IssuedCredential> IssueAsync(TaskToken token, IssueRequest request, CancellationToken cancellationToken)
     {
         var actor = AuditActor.Unknown;
+        AgentTask? task = null;
         try
         {
             Validate(request);
-            var task = await gate.RecallAsync(token, cancellationToken);
+            task = await gate.RecallAsync(token, cancellationToken);
             actor = ActorOf(task);
             return await IssueAsync(task, token, request, actor, cancellationToken);
         }
         catch (RefusedException refusal)
         {
-            await refusals.RecordAsync("issue", actor, refusal, token.TaskId.Value, request.Template, cancellationToken);
-            throw;
+            throw await refusals.JudgeAsync("issue", task, refusal, actor, (token.TaskId.Value, request.Template), cancellationToken);
         }
     }
 

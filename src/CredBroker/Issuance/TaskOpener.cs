@@ -23,10 +23,12 @@ public sealed class TaskOpener(
     {
         var actor = AuditActor.Unknown;
         AgentTask? draft = null;
+        AgentTask? parent = null;
         try
         {
             Validate(request);
-            var parent = await delegation.FindParentAsync(request.ParentTaskToken, request.Evidence.Possession?.Key, cancellationToken);
+            parent = await delegation.FindParentAsync(request.ParentTaskToken, request.Evidence.Possession?.Key, cancellationToken);
+            if (parent is not null) await refusals.RequireFreeAsync(parent, cancellationToken);
             var identity = await attestation.AttestAsync(request.Evidence, cancellationToken);
             actor = new AuditActor(ReasonName.Of(identity.Kind), identity.Subject, identity.Tenant);
             var ceiling = await delegation.CheckAsync(parent, identity, request.Delegation, request.Source, cancellationToken);
@@ -41,8 +43,8 @@ public sealed class TaskOpener(
         catch (RefusedException refusal)
         {
             var taskId = refusal.Metadata.GetValueOrDefault(TaskIdName) ?? draft?.Id.Value;
-            await refusals.RecordAsync("open_task", actor, refusal, taskId, subject: null, cancellationToken);
-            throw;
+            // Whoever asks with a task's token for more than that task may hand down is counted among what that task was refused.
+            throw await refusals.JudgeAsync("open_task", parent, refusal, actor, (taskId, null), cancellationToken);
         }
     }
 

@@ -31,6 +31,7 @@ public sealed class ToolCallAuthorizer(
             await fences.EvaluateAsync(LeaseId.New(task.Id.Bucket, time.GetUtcNow()), Terms(call), cancellationToken);
             var decision = TaskCeiling.Deny(call, catalogue.Current) ?? await policy.EvaluateToolCallAsync(call, cancellationToken);
             await audit.AppendAsync(Line(call, question, decision, actor), cancellationToken);
+            if (decision.Refusal is { } denied) await refusals.CountAsync(task, denied);
             return decision;
         }
         catch (RefusedException refusal)

@@ -31,6 +31,8 @@ public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
 
     public required IPreviewStore Previews { get; init; }
 
+    public required IQuarantineStore Quarantines { get; init; }
+
     public required IDeadLetters DeadLetters { get; init; }
 
     public required IAuditOutbox Outbox { get; init; }

@@ -32,6 +32,7 @@ internal sealed class BucketKeys
         DeadLetters = _prefix + "dl";
         TemplateIndexes = _prefix + "ix:tpls";
         Queues = _prefix + "rqs";
+        Quarantines = _prefix + "qu";
     }
 
     public RedisKey Due { get; }
@@ -60,6 +61,9 @@ internal sealed class BucketKeys
     /// <summary>Which queues of revocations hold something.</summary>
     public RedisKey Queues { get; }
 
+    /// <summary>Tasks in quarantine.</summary>
+    public RedisKey Quarantines { get; }
+
     public static BucketKeys Of(int bucket) => All[bucket];
 
     public RedisKey Task(TaskId id) => _prefix + "T:" + id.Value;
@@ -67,6 +71,13 @@ internal sealed class BucketKeys
     public RedisKey LeasesOf(TaskId id) => _prefix + "TL:" + id.Value;
 
     public RedisKey ChildrenOf(TaskId id) => _prefix + "TC:" + id.Value;
+
+    /// <summary>When a task was refused lately.</summary>
+    public RedisKey RefusalsOf(TaskId id) => _prefix + "rf:" + id.Value;
+
+    /// <summary>How often the tasks of a workload were refused lately; it lives in the workload's own bucket.</summary>
+    public static RedisKey RefusalsOf(string tenant, string workload) =>
+        Of(Buckets.Of(tenant, workload))._prefix + "rw:" + Workloads.Of((tenant, workload));
 
     public RedisKey Lease(LeaseId id) => _prefix + "L:" + id.Value;
 

@@ -67,6 +67,12 @@ internal sealed class LuaScript
 
     public static LuaScript PutKeys { get; } = new("put_keys", releases: true);
 
+    public static LuaScript CountRefusal { get; } = new("count_refusal", releases: true);
+
+    public static LuaScript CountWorkload { get; } = new("count_workload", releases: true);
+
+    public static LuaScript ChangeQuarantine { get; } = new("change_quarantine", releases: true);
+
     public string Name { get; }
 
     /// <summary>It takes things away, or keeps what lives from being taken, so a full store must still run it.</summary>

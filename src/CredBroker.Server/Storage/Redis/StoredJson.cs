@@ -9,4 +9,5 @@ namespace CredBroker.Server.Storage.Redis;
 [JsonSerializable(typeof(StoredTask))]
 [JsonSerializable(typeof(StoredFence))]
 [JsonSerializable(typeof(StoredOrder))]
+[JsonSerializable(typeof(StoredQuarantine))]
 internal sealed partial class StoredJson : JsonSerializerContext;

@@ -45,6 +45,7 @@ internal static class BrokerServices
             Orders = provider.GetRequiredService<IOrderStore>(),
             Ledger = provider.GetRequiredService<IOrderLedger>(),
             Previews = provider.GetRequiredService<IPreviewStore>(),
+            Quarantines = provider.GetRequiredService<IQuarantineStore>(),
             DeadLetters = provider.GetRequiredService<IDeadLetters>(),
             Outbox = provider.GetRequiredService<IAuditOutbox>(),
             Log = provider.GetRequiredService<IRevocationLog>(),
