@@ -74,7 +74,7 @@ public sealed partial class CedarPolicyEvaluator(
         var leases = uses.IsOfHeld ? await held.ReadAsync(task, except, cancellationToken) : [];
         if (leases is null) return TooManyLeases(policies);
         var decision = await AskAsync(policies, subject, questions, write(leases, uses), uses, cancellationToken);
-        return uses.IsOfHeld ? decision with { LookedAtHeld = true } : decision;
+        return decision with { LookedAtHeld = uses.IsOfHeld, LookedAtSource = uses.OfContext("source") };
     }
 
     private async ValueTask<PolicyDecision> AskAsync(
@@ -94,10 +94,13 @@ public sealed partial class CedarPolicyEvaluator(
         }
     }
 
-    private static PolicyDecision TooManyLeases(CedarPolicies policies) => PolicyDecision.Deny(
-        ErrorReason.PolicyDenied, $"The task's tree holds more than {HeldLeases.MaxLeases} live leases, too many to judge by.", policies.Set.Version, []);
+    private static PolicyDecision TooManyLeases(CedarPolicies policies) =>
+        Fault($"The task's tree holds more than {HeldLeases.MaxLeases} live leases, too many to judge by.", policies.Set.Version);
 
-    private static PolicyDecision NoPolicies() => PolicyDecision.Deny(ErrorReason.PolicyDenied, "No policies are in force, so nothing is granted.", "", []);
+    private static PolicyDecision NoPolicies() => Fault("No policies are in force, so nothing is granted.", "");
+
+    private static PolicyDecision Fault(string message, string version) =>
+        PolicyDecision.Deny(ErrorReason.PolicyDenied, message, version, []) with { IsFault = true };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Policy '{PolicyId}' of set {Version} could not be evaluated, and what was asked for is denied: {Reason}")]
     private partial void LogFailed(string policyId, string version, string reason);

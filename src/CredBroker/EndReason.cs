@@ -32,4 +32,7 @@ public enum EndReason
 
     /// <summary>Its task, or one above that, was put into quarantine.</summary>
     Quarantined = 9,
+
+    /// <summary>Templates or policies have changed and no longer permit it.</summary>
+    NoLongerPermitted = 10,
 }

@@ -1,4 +1,5 @@
 using CredBroker.Backends;
+using CredBroker.Issuance;
 using CredBroker.Leases;
 using CredBroker.Revocation;
 using CredBroker.Tasks;
@@ -28,6 +29,7 @@ internal static class CrashingBroker
             Decorate<ITaskStore, CrashingTaskStore>(services);
             Decorate<IRevocationBacklog, CrashingBacklog>(services);
             Decorate<IQuarantineStore, CrashingQuarantineStore>(services);
+            Decorate<ITighteningStore, CrashingTighteningStore>(services);
             Decorate<IOrderLedger, CrashingOrderLedger>(services);
             if (scripted is not null) Decorate<ITemplateCatalogue, ScriptedCatalogue>(services);
             DecorateBackends(services);

@@ -25,7 +25,7 @@ internal sealed class CedarVerdict(CedarPolicySet set)
 
     /// <summary>What cannot be decided is denied.</summary>
     public PolicyDecision Fault(IEnumerable<string> policyIds) =>
-        PolicyDecision.Deny(ErrorReason.PolicyDenied, "Policy could not be evaluated, so nothing is granted.", set.Version, Ids(policyIds));
+        PolicyDecision.Deny(ErrorReason.PolicyDenied, "Policy could not be evaluated, so nothing is granted.", set.Version, Ids(policyIds)) with { IsFault = true };
 
     private PolicyDecision Refuse(string action, string subject, IReadOnlyList<string> reasons)
     {

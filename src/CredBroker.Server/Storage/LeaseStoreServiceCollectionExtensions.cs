@@ -1,5 +1,6 @@
 using CredBroker.Attestation;
 using CredBroker.Audit;
+using CredBroker.Issuance;
 using CredBroker.Leases;
 using CredBroker.Revocation;
 using CredBroker.Server.Hosting;
@@ -45,6 +46,7 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<IOrderStore, RedisOrderStore>();
         services.AddSingleton<IOrderLedger, RedisOrderLedger>();
         services.AddSingleton<IQuarantineStore, RedisQuarantineStore>();
+        services.AddSingleton<ITighteningStore, RedisTighteningStore>();
         services.AddSingleton<IPreviewStore, RedisPreviewStore>();
         services.AddSingleton<ISigningKeyStore, RedisSigningKeyStore>();
         return services;

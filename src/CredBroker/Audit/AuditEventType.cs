@@ -90,6 +90,12 @@ public enum AuditEventType
     /// <summary>The tasks of a workload are refused conspicuously often. Nothing follows from it by itself.</summary>
     WorkloadAlarmed,
 
+    /// <summary>A live lease would not be issued any more, or nobody can tell, since templates or policies have changed.</summary>
+    LeaseNoLongerPermitted,
+
+    /// <summary>All live leases have been held against templates and policies that have changed.</summary>
+    TighteningDone,
+
     /// <summary>An operator may make the store forget how late its clock ever was; it does once this is durable.</summary>
     ClockResetAllowed,
 

@@ -1,5 +1,6 @@
 using CredBroker.Attestation;
 using CredBroker.Audit;
+using CredBroker.Issuance;
 using CredBroker.Leases;
 using CredBroker.Revocation;
 using CredBroker.Tasks;
@@ -32,6 +33,8 @@ public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
     public required IPreviewStore Previews { get; init; }
 
     public required IQuarantineStore Quarantines { get; init; }
+
+    public required ITighteningStore Passes { get; init; }
 
     public required IDeadLetters DeadLetters { get; init; }
 

@@ -73,6 +73,8 @@ internal sealed class LuaScript
 
     public static LuaScript ChangeQuarantine { get; } = new("change_quarantine", releases: true);
 
+    public static LuaScript SavePass { get; } = new("save_pass", releases: true);
+
     public string Name { get; }
 
     /// <summary>It takes things away, or keeps what lives from being taken, so a full store must still run it.</summary>

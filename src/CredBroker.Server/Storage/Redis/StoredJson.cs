@@ -10,4 +10,5 @@ namespace CredBroker.Server.Storage.Redis;
 [JsonSerializable(typeof(StoredFence))]
 [JsonSerializable(typeof(StoredOrder))]
 [JsonSerializable(typeof(StoredQuarantine))]
+[JsonSerializable(typeof(StoredPass))]
 internal sealed partial class StoredJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Conformance.Stores;
+using CredBroker.Issuance;
 using CredBroker.Leases;
 using CredBroker.Revocation;
 using CredBroker.Server.Storage;
@@ -46,6 +47,7 @@ internal static class BrokerServices
             Ledger = provider.GetRequiredService<IOrderLedger>(),
             Previews = provider.GetRequiredService<IPreviewStore>(),
             Quarantines = provider.GetRequiredService<IQuarantineStore>(),
+            Passes = provider.GetRequiredService<ITighteningStore>(),
             DeadLetters = provider.GetRequiredService<IDeadLetters>(),
             Outbox = provider.GetRequiredService<IAuditOutbox>(),
             Log = provider.GetRequiredService<IRevocationLog>(),
