@@ -38,7 +38,8 @@ internal sealed class GrownTree
         .. Offers.Keys.Where(_ => _random.Next(2) == 0).DefaultIfEmpty("orders-api").Select(template => new Delegation
         {
             Template = template,
-            Capabilities = { SomeCapabilities() },
+            // Handed on more often than not, or hardly a tree would grow.
+            Capabilities = { SomeCapabilities().Union(_random.Next(3) > 0 ? [Capability.Delegate] : []) },
             MaxTtl = Ttls[_random.Next(Ttls.Length)] is { } ttl ? Duration.FromTimeSpan(ttl) : null,
         }),
     ];

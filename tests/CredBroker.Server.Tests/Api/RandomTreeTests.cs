@@ -15,7 +15,7 @@ namespace CredBroker.Server.Tests.Api;
 [TestFixture, Category("Server")]
 internal sealed class RandomTreeTests
 {
-    private const int Steps = 250;
+    private const int Steps = 500;
 
     private RedisServerProcess _redis = null!;
     private BrokerSite _site = null!;
@@ -58,6 +58,7 @@ internal sealed class RandomTreeTests
         }
 
         Assert.That(new[] { opened, issued, called, refused }, Is.All.GreaterThan(10), "something was tried");
+        Assert.That(tree.Nodes.Max(node => node.Depth), Is.GreaterThan(1), "more than one level has grown");
         await EndSomeBranchAsync(tree);
     }
 
