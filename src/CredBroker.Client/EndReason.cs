@@ -29,4 +29,10 @@ public enum EndReason
 
     /// <summary>The parent task ended.</summary>
     ParentEnded = 8,
+
+    /// <summary>Its task, or one above that, was put into quarantine.</summary>
+    Quarantined = 9,
+
+    /// <summary>Templates or policies have changed and no longer permit it.</summary>
+    NoLongerPermitted = 10,
 }

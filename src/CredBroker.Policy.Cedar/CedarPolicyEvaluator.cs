@@ -76,7 +76,7 @@ public sealed partial class CedarPolicyEvaluator(
         var facts = new RequestFacts(leases, time.GetUtcNow());
         var decision = await AskAsync(
             policies, subject, questions, groups => write(facts with { Approved = groups }, uses), uses, cancellationToken);
-        return uses.IsOfHeld ? decision with { Held = leases } : decision;
+        return decision with { Held = uses.IsOfHeld ? leases : decision.Held, LookedAtSource = uses.OfContext("source") };
     }
 
     private async ValueTask<PolicyDecision> AskAsync(
@@ -105,10 +105,13 @@ public sealed partial class CedarPolicyEvaluator(
         return answers;
     }
 
-    private static PolicyDecision TooManyLeases(CedarPolicies policies) => PolicyDecision.Deny(
-        ErrorReason.PolicyDenied, $"The task's tree holds more than {HeldLeases.MaxLeases} live leases, too many to judge by.", policies.Set.Version, []);
+    private static PolicyDecision TooManyLeases(CedarPolicies policies) =>
+        Fault($"The task's tree holds more than {HeldLeases.MaxLeases} live leases, too many to judge by.", policies.Set.Version);
 
-    private static PolicyDecision NoPolicies() => PolicyDecision.Deny(ErrorReason.PolicyDenied, "No policies are in force, so nothing is granted.", "", []);
+    private static PolicyDecision NoPolicies() => Fault("No policies are in force, so nothing is granted.", "");
+
+    private static PolicyDecision Fault(string message, string version) =>
+        PolicyDecision.Deny(ErrorReason.PolicyDenied, message, version, []) with { IsFault = true };
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Policy '{PolicyId}' of set {Version} could not be evaluated, and what was asked for is denied: {Reason}")]
     private partial void LogFailed(string policyId, string version, string reason);

@@ -4,7 +4,7 @@ namespace CredBroker.Policy.Cedar;
 /// Holds the policies in force. Until a first set is there, nothing is allowed. A request that has begun with a set ends with
 /// it, whatever comes meanwhile.
 /// </summary>
-public sealed class PolicyLibrary : IDisposable
+public sealed class PolicyLibrary : IPolicySet, IDisposable
 {
     private volatile CedarPolicies? _current;
 

@@ -1,5 +1,6 @@
 using CredBroker.Approvals;
 using CredBroker.Backends;
+using CredBroker.Issuance;
 using CredBroker.Leases;
 using CredBroker.Revocation;
 using CredBroker.Tasks;
@@ -28,6 +29,8 @@ internal static class CrashingBroker
             Decorate<ILeaseStore, CrashingLeaseStore>(services);
             Decorate<ITaskStore, CrashingTaskStore>(services);
             Decorate<IRevocationBacklog, CrashingBacklog>(services);
+            Decorate<IQuarantineStore, CrashingQuarantineStore>(services);
+            Decorate<ITighteningStore, CrashingTighteningStore>(services);
             Decorate<IOrderLedger, CrashingOrderLedger>(services);
             Decorate<IApprovalStore, CrashingApprovalStore>(services);
             if (scripted is not null) Decorate<ITemplateCatalogue, ScriptedCatalogue>(services);

@@ -22,7 +22,7 @@ internal static class StatusCommand
                 ("started at", $"{status.StartedAt:u}"),
                 ("queue depth", $"{status.QueueDepth}"),
                 ("dead letters", status.DeadLetters == 0 ? "0" : $"{status.DeadLetters} (see: credbroker deadletter list)"),
-                .. status.Components.Select(c => (c.Name, (string?)(c.Healthy ? "healthy" : $"unhealthy: {c.Detail}"))),
+                .. status.Components.Select(c => (c.Name, (string?)((c.Healthy ? "healthy" : "unhealthy") + (c.Detail.Length > 0 ? $": {c.Detail}" : "")))),
             ]);
         return status.Ready ? ExitCodes.Ok : ExitCodes.Unavailable;
     }

@@ -27,6 +27,7 @@ public sealed class CredBrokerOperator : IDisposable
         var calls = new OperatorCalls(_connection, token);
         Revocations = new OperatorRevocations(calls);
         Fences = new OperatorFences(calls);
+        Quarantines = new OperatorQuarantines(calls);
         DeadLetters = new OperatorDeadLetters(calls);
         Leases = new OperatorLeases(calls);
         Tasks = new OperatorTasks(calls);
@@ -39,6 +40,9 @@ public sealed class CredBrokerOperator : IDisposable
 
     /// <summary>Standing fences.</summary>
     public OperatorFences Fences { get; }
+
+    /// <summary>Tasks in quarantine.</summary>
+    public OperatorQuarantines Quarantines { get; }
 
     /// <summary>Leases whose backend would not revoke them.</summary>
     public OperatorDeadLetters DeadLetters { get; }

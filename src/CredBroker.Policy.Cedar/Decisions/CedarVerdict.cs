@@ -25,7 +25,7 @@ internal sealed class CedarVerdict(CedarPolicySet set)
 
     /// <summary>What cannot be decided is denied.</summary>
     public PolicyDecision Fault(IEnumerable<string> policyIds) =>
-        PolicyDecision.Deny(ErrorReason.PolicyDenied, "Policy could not be evaluated, so nothing is granted.", set.Version, Ids(policyIds));
+        PolicyDecision.Deny(ErrorReason.PolicyDenied, "Policy could not be evaluated, so nothing is granted.", set.Version, Ids(policyIds)) with { IsFault = true };
 
     /// <summary>What comes of a no that approvals may lift, now that Cedar was asked as if they were given: it waits for them, or stays a no.</summary>
     /// <param name="first">The no.</param>

@@ -44,6 +44,8 @@ internal static class RpcAccess
             ("WatchOrder", AccessRule.Operator(Viewer)),
             ("ListFences", AccessRule.Operator(Viewer)),
             ("LiftFence", AccessRule.Operator(Responder)),
+            ("ListQuarantines", AccessRule.Operator(Viewer)),
+            ("ReleaseQuarantine", AccessRule.Operator(Responder)),
             ("ListDeadLetters", AccessRule.Operator(Viewer)),
             ("RetryDeadLetter", AccessRule.Operator(Responder))),
         Of(RevocationFeedService.Descriptor, ("WatchRevocations", AccessRule.Anonymous)),

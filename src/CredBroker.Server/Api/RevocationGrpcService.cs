@@ -10,7 +10,7 @@ namespace CredBroker.Server.Api;
 
 /// <summary><c>RevocationService</c> of the protocol.</summary>
 internal sealed class RevocationGrpcService(
-    MassRevocation mass, RevocationOrders orders, StandingFences fences, DeadLetterReview letters, StreamDrain streams)
+    MassRevocation mass, RevocationOrders orders, StandingFences fences, QuarantineReview quarantines, DeadLetterReview letters, StreamDrain streams)
     : RevocationService.RevocationServiceBase
 {
     public override async Task<PreviewResponse> Preview(PreviewRequest request, ServerCallContext context)
@@ -66,6 +66,22 @@ internal sealed class RevocationGrpcService(
             FenceId.TryParse(request.FenceId, out var id) ? id : throw StandingFences.NotStanding(), request.Reason, caller.Principal,
             context.CancellationToken);
         return new LiftFenceResponse { PendingSecond = !isLifted };
+    }
+
+    public override async Task<ListQuarantinesResponse> ListQuarantines(ListQuarantinesRequest request, ServerCallContext context)
+    {
+        var response = new ListQuarantinesResponse();
+        response.Quarantines.AddRange((await quarantines.ListAsync(LookingOf(context), context.CancellationToken)).Select(WriteRevocation.Quarantine));
+        return response;
+    }
+
+    public override async Task<ReleaseQuarantineResponse> ReleaseQuarantine(ReleaseQuarantineRequest request, ServerCallContext context)
+    {
+        var caller = CallerAccess.RequireOperator(context);
+        await quarantines.ReleaseAsync(
+            caller.TenantsOf(OperatorRole.Responder), TaskId.TryParse(request.TaskId, out var id) ? id : throw QuarantineReview.NotQuarantined(),
+            request.Reason, caller.Principal, context.CancellationToken);
+        return new ReleaseQuarantineResponse();
     }
 
     public override async Task<ListDeadLettersResponse> ListDeadLetters(ListDeadLettersRequest request, ServerCallContext context)

@@ -23,7 +23,7 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<TaskTree>();
         services.AddSingleton<TaskLister>();
         services.AddSingleton<FenceBook>();
-        return services.AddApprovals().AddIssuance().AddRevocation(configuration);
+        return services.AddApprovals().AddIssuance(configuration).AddRevocation(configuration);
     }
 
     private static IServiceCollection AddApprovals(this IServiceCollection services)
@@ -37,8 +37,10 @@ internal static class BrokerServiceCollectionExtensions
         return services;
     }
 
-    private static IServiceCollection AddIssuance(this IServiceCollection services)
+    private static IServiceCollection AddIssuance(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSettings<DelegationOptions>(configuration, DelegationOptions.SectionName, _ => []);
+        services.AddOptions<DelegationOptions>().ValidateDataAnnotations();
         services.AddSingleton<RefusalAudit>();
         services.AddSingleton<DelegationCheck>();
         services.AddSingleton<TaskOpener>();
@@ -60,6 +62,7 @@ internal static class BrokerServiceCollectionExtensions
     private static IServiceCollection AddRevocation(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<RevocationOptions>(configuration, RevocationOptions.SectionName, options => options.Faults());
+        services.AddSettings<ContainmentOptions>(configuration, ContainmentOptions.SectionName, options => options.Faults());
         services.AddSingleton<TransitionAudit>();
         services.AddSingleton<LeaseRevoker>();
         services.AddSingleton<ILeaseRevoker>(provider => provider.GetRequiredService<LeaseRevoker>());
@@ -76,6 +79,9 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<MassRevocation>();
         services.AddSingleton<RevocationOrders>();
         services.AddSingleton<StandingFences>();
+        services.AddSingleton<Quarantining>();
+        services.AddSingleton<QuarantineReview>();
+        services.AddSingleton<IRefusalWatch, RefusalWatch>();
         services.AddSingleton<DeadLetterReview>();
         services.AddSingleton<ClockReset>();
         services.AddSingleton<Expirer>();
@@ -86,6 +92,7 @@ internal static class BrokerServiceCollectionExtensions
         services.AddHostedService<ExpiryWorker>();
         services.AddHostedService<RevocationWorker>();
         services.AddHostedService<OrderWorker>();
+        services.AddHostedService<QuarantineWorker>();
         services.AddHostedService<RevocationFeedWorker>();
         return services;
     }

@@ -17,6 +17,17 @@ public sealed class PolicyOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00", ErrorMessage = "Policies:PollInterval must be from 00:00:00.1 to 01:00:00.")]
     public TimeSpan PollInterval { get; set; } = PolicyReloader.DefaultPollInterval;
 
+    /// <summary>What becomes of live leases that changed templates or policies no longer permit: they are reported unless told otherwise.</summary>
+    public TighteningMode Tightening { get; set; } = TighteningMode.Report;
+
+    /// <summary>How many live leases are looked at in a second after a change: 1 to 100,000.</summary>
+    [Range(1, 100_000, ErrorMessage = "Policies:TighteningRate must be from 1 to 100000.")]
+    public int TighteningRate { get; set; } = 500;
+
+    /// <summary>How long after a change that begins: up to 1 h. By then every replica should have the change.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "Policies:TighteningDelay must be from 00:00:00 to 01:00:00.")]
+    public TimeSpan TighteningDelay { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The folder where compiled Cedar is kept between starts, for the broker's user alone; empty = <c>cedar</c> in the data folder.</summary>
     public string CachePath { get; set; } = "";
 }

@@ -1,4 +1,5 @@
 using CredBroker.Audit;
+using CredBroker.Issuance;
 using CredBroker.Policy;
 using CredBroker.Policy.Cedar;
 using CredBroker.Policy.Cedar.Wasm;
@@ -22,6 +23,7 @@ public static class PolicyServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(LoadModule);
         services.AddSingleton<PolicyLibrary>();
+        services.AddSingleton<IPolicySet>(provider => provider.GetRequiredService<PolicyLibrary>());
         services.AddSingleton(CreateReloader);
         services.AddSingleton<TemplateBoundsEvaluator>();
         services.AddSingleton<HeldLeases>();
@@ -30,6 +32,21 @@ public static class PolicyServiceCollectionExtensions
         services.AddSingleton<IToolCallEvaluator>(provider => provider.GetRequiredService<CedarPolicyEvaluator>());
         services.AddSingleton<IStatusSource, PolicyStatus>();
         services.AddHostedService<PolicyWorker>();
+        return services.AddTightening();
+    }
+
+    private static IServiceCollection AddTightening(this IServiceCollection services)
+    {
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<PolicyOptions>>().Value;
+            return new TighteningTerms(options.Tightening == TighteningMode.Revoke, options.TighteningRate, options.TighteningDelay);
+        });
+        services.AddSingleton<LeaseReview>();
+        services.AddSingleton<TighteningPage>();
+        services.AddSingleton<Tightening>();
+        services.AddSingleton<IStatusSource, TighteningStatus>();
+        services.AddHostedService<TighteningWorker>();
         return services;
     }
 

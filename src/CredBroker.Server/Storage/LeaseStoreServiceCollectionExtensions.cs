@@ -1,6 +1,7 @@
 using CredBroker.Approvals;
 using CredBroker.Attestation;
 using CredBroker.Audit;
+using CredBroker.Issuance;
 using CredBroker.Leases;
 using CredBroker.Revocation;
 using CredBroker.Server.Hosting;
@@ -46,6 +47,8 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<IDeadLetters, RedisDeadLetters>();
         services.AddSingleton<IOrderStore, RedisOrderStore>();
         services.AddSingleton<IOrderLedger, RedisOrderLedger>();
+        services.AddSingleton<IQuarantineStore, RedisQuarantineStore>();
+        services.AddSingleton<ITighteningStore, RedisTighteningStore>();
         services.AddSingleton<IPreviewStore, RedisPreviewStore>();
         services.AddSingleton<IApprovalStore, RedisApprovalStore>();
         services.AddSingleton<IApprovalIndex, RedisApprovalIndex>();

@@ -96,6 +96,21 @@ public enum AuditEventType
     /// <summary>An operator may lift a fence; it is lifted once this is durable.</summary>
     FenceLiftAllowed,
 
+    /// <summary>A task was refused too often and is in quarantine: its fence stands, and its leases are being revoked.</summary>
+    TaskQuarantined,
+
+    /// <summary>A task may leave its quarantine, by an operator's word or because it is over; it does once this is durable.</summary>
+    QuarantineReleaseAllowed,
+
+    /// <summary>The tasks of a workload are refused conspicuously often. Nothing follows from it by itself.</summary>
+    WorkloadAlarmed,
+
+    /// <summary>A live lease would not be issued any more, or nobody can tell, since templates or policies have changed.</summary>
+    LeaseNoLongerPermitted,
+
+    /// <summary>All live leases have been held against templates and policies that have changed.</summary>
+    TighteningDone,
+
     /// <summary>An operator may make the store forget how late its clock ever was; it does once this is durable.</summary>
     ClockResetAllowed,
 

@@ -47,8 +47,9 @@ public sealed class TokenBackend(IAccessTokenMinter minter) : ICredentialBackend
             LeaseId = lease.Id,
             Generation = lease.Generation,
             TaskId = task.Id,
-            Ancestors = task.Ancestors,
-            Subject = task.Subject,
+            // A child acts for the workload whose root task it works for, and the rest of the chain stands between.
+            Subject = task.AncestorSubjects.Count > 0 ? task.AncestorSubjects[^1] : task.Subject,
+            Actors = task.AncestorSubjects.Count > 0 ? [task.Subject, .. task.AncestorSubjects.SkipLast(1)] : [],
             ClientId = task.Subject,
             Audience = terms.Audience!,
             Scopes = terms.Scopes,

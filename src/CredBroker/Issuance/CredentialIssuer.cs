@@ -17,18 +17,18 @@ public sealed class CredentialIssuer(
     public async Task<IssueOutcome> IssueAsync(TaskToken token, IssueRequest request, CancellationToken cancellationToken)
     {
         var actor = AuditActor.Unknown;
+        AgentTask? task = null;
         try
         {
             Validate(request);
-            var task = await gate.RecallAsync(token, cancellationToken);
+            task = await gate.RecallAsync(token, cancellationToken);
             actor = ActorOf(task);
             return await IssueAsync(task, token, request, actor, cancellationToken);
         }
         // A token that is nobody's is for whoever took the call to record: it may be one of a flood.
         catch (RefusedException refusal) when (actor != AuditActor.Unknown || refusal.Reason is not ErrorReason.TaskTokenInvalid)
         {
-            await refusals.RecordAsync("issue", actor, refusal, token.TaskId.Value, request.Template, cancellationToken);
-            throw;
+            throw await refusals.JudgeAsync("issue", task, refusal, actor, (token.TaskId.Value, request.Template), cancellationToken);
         }
     }
 

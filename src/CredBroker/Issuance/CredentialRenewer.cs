@@ -17,18 +17,18 @@ public sealed class CredentialRenewer(
     public async Task<IssuedCredential> RenewAsync(TaskToken token, LeaseId leaseId, TimeSpan? ttl, IPAddress? source, CancellationToken cancellationToken)
     {
         var actor = AuditActor.Unknown;
+        AgentTask? task = null;
         try
         {
             new RequestLimits().Duration("ttl", ttl).ThrowIfAny();
-            var task = await gate.RecallAsync(token, cancellationToken);
+            task = await gate.RecallAsync(token, cancellationToken);
             actor = new AuditActor(ReasonName.Of(task.Kind), task.Subject, task.Tenant);
             return await RenewAsync(task, token, leaseId, (ttl, source), actor, cancellationToken);
         }
         // A token that is nobody's is for whoever took the call to record: it may be one of a flood.
         catch (RefusedException refusal) when (actor != AuditActor.Unknown || refusal.Reason is not ErrorReason.TaskTokenInvalid)
         {
-            await refusals.RecordAsync("renew", actor, refusal, token.TaskId.Value, leaseId.Value, cancellationToken);
-            throw;
+            throw await refusals.JudgeAsync("renew", task, refusal, actor, (token.TaskId.Value, leaseId.Value), cancellationToken);
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
         var asked = Asked(task, template, request);
         var answer = await policy.EvaluateAsync(asked, cancellationToken);
         var decision = answer.IfApproved is { } approved ? approved with { Held = answer.Held } : Required(answer, asked);
-        var ceiling = DelegationCheck.RequireWithinCeiling(task, template.Name, request.Capabilities);
+        var ceiling = TaskCeiling.Require(task, template.Name, request.Capabilities);
         RequireProof(template, request.ProofKey ?? task.Key, request.ProofKey);
         var backend = backends.Get(template.Backend.Name);
         var offer = backend.Describe(template, request.Capabilities);
@@ -73,7 +73,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
             Source = source,
         };
         var decision = await DecideAsync(asked, cancellationToken);
-        var ceiling = DelegationCheck.RequireWithinCeiling(task, template.Name, lease.Terms.Capabilities);
+        var ceiling = TaskCeiling.Require(task, template.Name, lease.Terms.Capabilities);
         RequireProof(template, lease.Terms.BoundTo ?? task.Key, lease.Terms.BoundTo);
         var max = Shortest(template.MaxTtl, decision.MaxTtl, ceiling);
         var asks = Shortest(ttl ?? template.DefaultTtl, max, null);

@@ -1,12 +1,14 @@
 using CredBroker.Attestation;
 using CredBroker.Audit;
+using CredBroker.Leases;
 using CredBroker.Policy;
+using CredBroker.Tasks;
 using Microsoft.Extensions.Logging;
 
 namespace CredBroker.Issuance;
 
 /// <summary>Writes the line of a refusal before the caller hears of it. A refusal stands whether or not its line could be written.</summary>
-public sealed partial class RefusalAudit(IAuditLog audit, TimeProvider time, ILogger<RefusalAudit> logger)
+public sealed partial class RefusalAudit(IAuditLog audit, IRefusalWatch watch, TimeProvider time, ILogger<RefusalAudit> logger)
 {
     /// <summary>In the metadata of a refusal: whose the evidence was, where it was somebody's.</summary>
     private static readonly string[] Facts =
@@ -43,6 +45,27 @@ public sealed partial class RefusalAudit(IAuditLog audit, TimeProvider time, ILo
             LogUnwritten(logger, exception, verb);
         }
     }
+
+    /// <summary>
+    /// Counts the refusal of a task, records it, and answers with what the task hears: what it was refused, or that it is in quarantine. The
+    /// task is the one of the token that was presented; null = nobody has proved anything, and nothing is counted.
+    /// </summary>
+    public async Task<RefusedException> JudgeAsync(
+        string verb, AgentTask? task, RefusedException refusal, AuditActor actor, (string? Task, string? Subject) about, CancellationToken cancellationToken)
+    {
+        var told = task is not null && await CountAsync(task, refusal.Reason) ? Quarantine.Refusal() : refusal;
+        await RecordAsync(verb, actor, told, about.Task, about.Subject, cancellationToken);
+        return told;
+    }
+
+    /// <summary>Counts what a task was denied; true where it was in quarantine before.</summary>
+    public Task<bool> CountAsync(AgentTask task, ErrorReason reason) => watch.NoteAsync(AsRefused(task), reason);
+
+    /// <summary>Refuses where a task, or one above it, is in quarantine.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.Quarantined"/>.</exception>
+    public Task RequireFreeAsync(AgentTask task, CancellationToken cancellationToken) => watch.RequireFreeAsync(AsRefused(task), cancellationToken);
+
+    private static RefusedTask AsRefused(AgentTask task) => new(task.Id, task.Ancestors, task.TokenHash, task.Tenant, task.Subject);
 
     private static Dictionary<string, string> Details(string verb, string? subject, RefusedException refusal)
     {

@@ -24,10 +24,12 @@ public sealed class TaskOpener(
     {
         var actor = AuditActor.Unknown;
         AgentTask? draft = null;
+        AgentTask? parent = null;
         try
         {
             Validate(request);
-            var parent = await delegation.FindParentAsync(request.ParentTaskToken, request.Evidence.Possession?.Key, cancellationToken);
+            parent = await delegation.FindParentAsync(request.ParentTaskToken, request.Evidence.Possession?.Key, cancellationToken);
+            if (parent is not null) await refusals.RequireFreeAsync(parent, cancellationToken);
             var identity = await attestation.AttestAsync(request.Evidence, cancellationToken);
             actor = new AuditActor(ReasonName.Of(identity.Kind), identity.Subject, identity.Tenant);
             var ceiling = await delegation.CheckAsync(parent, identity, request.Delegation, request.Source, cancellationToken);
@@ -42,8 +44,8 @@ public sealed class TaskOpener(
         catch (RefusedException refusal)
         {
             var taskId = refusal.Metadata.GetValueOrDefault(TaskIdName) ?? draft?.Id.Value;
-            await refusals.RecordAsync("open_task", actor, refusal, taskId, subject: null, cancellationToken);
-            throw;
+            // Whoever asks with a task's token for more than that task may hand down is counted among what that task was refused.
+            throw await refusals.JudgeAsync("open_task", parent, refusal, actor, (taskId, null), cancellationToken);
         }
     }
 
@@ -58,7 +60,11 @@ public sealed class TaskOpener(
             .Duration("heartbeat_interval", request.HeartbeatInterval)
             .Require(request.Delegation.Count == 0 || request.ParentTaskToken.Length > 0, "delegation", "needs a parent_task_token")
             .Require(request.Delegation.Count > 0 || request.ParentTaskToken.Length == 0, "delegation", "must name what the parent passes down");
-        foreach (var passed in request.Delegation) limits.Duration("delegation.max_ttl", passed.MaxTtl);
+        limits
+            .Require(request.Delegation.Count <= DelegationCheck.MaxPassed, "delegation", $"must not name more than {DelegationCheck.MaxPassed} templates")
+            .Require(request.Delegation.DistinctBy(passed => passed.Template).Count() == request.Delegation.Count, "delegation", "must name each template once");
+        foreach (var passed in request.Delegation.Take(DelegationCheck.MaxPassed))
+            limits.RequiredText("delegation.template", passed.Template).Duration("delegation.max_ttl", passed.MaxTtl);
         limits.ThrowIfAny();
     }
 
@@ -73,6 +79,7 @@ public sealed class TaskOpener(
             Id = id,
             TaskRef = request.TaskRef.Length == 0 ? null : request.TaskRef,
             Ancestors = parent is null ? [] : [parent.Id, .. parent.Ancestors],
+            AncestorSubjects = parent is null ? [] : [parent.Subject, .. parent.AncestorSubjects],
             Ceiling = ceiling,
             Tenant = identity.Tenant,
             Subject = identity.Subject,

@@ -29,6 +29,8 @@ public sealed class ToolCallPolicy(ITemplateCatalogue catalogue, IToolCallEvalua
     /// <exception cref="RefusedException">As <see cref="ApprovalDesk.RequireAsync"/>.</exception>
     public async ValueTask<PolicyDecision> DecideAsync(TaskToken token, ToolCall call, ToolCallQuestion question, CancellationToken cancellationToken)
     {
+        // Nobody is asked to agree to what the task may never do.
+        if (TaskCeiling.Deny(call, catalogue.Current) is { } denied) return denied;
         var decision = await policy.EvaluateToolCallAsync(call, cancellationToken);
         if (decision.IfApproved is not { } approved) return decision;
         // People agree to one call, and without its arguments it would be any.

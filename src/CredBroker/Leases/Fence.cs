@@ -12,6 +12,9 @@ public sealed record Fence
     /// <summary>What it refuses: any of these.</summary>
     public required IReadOnlyList<LeaseSelector> Selectors { get; init; }
 
+    /// <summary>It keeps a task in quarantine: the broker raised it by itself, and it goes when the task is released.</summary>
+    public bool IsQuarantine { get; init; }
+
     /// <summary>Why.</summary>
     public required string Reason { get; init; }
 

@@ -6,7 +6,7 @@ public sealed class FenceBook(IFenceStore store)
     private readonly FenceSet[] _buckets = [.. Enumerable.Repeat(FenceSet.None, Buckets.Count)];
 
     /// <summary>Refuses where a fence matches; returns the epoch that was evaluated. Only what a known fence matches costs a trip: it may have been lifted since.</summary>
-    /// <exception cref="RefusedException"><see cref="ErrorReason.Fenced"/>.</exception>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.Fenced"/> or <see cref="ErrorReason.Quarantined"/>.</exception>
     public async ValueTask<long> EvaluateAsync(LeaseId leaseId, LeaseTerms terms, CancellationToken cancellationToken)
     {
         // One set for both: somebody may load another between the look at the fences and the look at their epoch.
@@ -14,7 +14,9 @@ public sealed class FenceBook(IFenceStore store)
         if (known.Find(leaseId, terms) is null) return known.Epoch;
         known = await ReadAsync(leaseId.Bucket, cancellationToken);
         if (known.Find(leaseId, terms) is not { } fence) return known.Epoch;
-        throw new RefusedException(ErrorReason.Fenced, "An operator has put a fence in the way.")
+        throw new RefusedException(
+            fence.IsQuarantine ? ErrorReason.Quarantined : ErrorReason.Fenced,
+            fence.IsQuarantine ? Quarantine.Sentence : "An operator has put a fence in the way.")
         {
             Metadata = new Dictionary<string, string> { ["fence_id"] = fence.Id.Value },
         };

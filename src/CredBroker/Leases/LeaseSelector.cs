@@ -61,7 +61,8 @@ public sealed record LeaseSelector
         Is(Tenant, terms.Tenant)
         && Is(Workload, terms.Workload)
         && (AttestedSelector is null || terms.Labels.Contains(LeaseLabel.Of("selector", AttestedSelector)))
-        && (TaskId is not { } task || terms.Labels.Contains(LeaseLabel.Of("task", task.Value)))
+        // A tree and its leases share a bucket, which costs less to look at than a label.
+        && (TaskId is not { } task || (task.Bucket == leaseId.Bucket && terms.Labels.Contains(LeaseLabel.Of("task", task.Value))))
         && Is(Template, terms.Template)
         && Is(Target, terms.Target)
         && (Sensitivity is null || Sensitivity == terms.Sensitivity)

@@ -54,6 +54,12 @@ public sealed record PolicyDecision
     /// <summary>It was decided by what the task's tree held at that moment, and something else may be recorded meanwhile.</summary>
     public bool LookedAtHeld => Held is not null;
 
+    /// <summary>It was decided by where the request came from, or could have been.</summary>
+    public bool LookedAtSource { get; init; }
+
+    /// <summary>Nothing was really decided: what decides failed, and therefore said no.</summary>
+    public bool IsFault { get; init; }
+
     /// <summary>It may be.</summary>
     public static PolicyDecision Allow(string policyVersion, IReadOnlyList<string> policyIds, TimeSpan? maxTtl = null) =>
         new() { PolicyVersion = policyVersion, PolicyIds = policyIds, MaxTtl = maxTtl };

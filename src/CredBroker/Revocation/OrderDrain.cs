@@ -31,6 +31,26 @@ public sealed class OrderDrain(
         }
     }
 
+    /// <summary>
+    /// Does the same for an order whose id was on record before it, so that several may come to it at once: one of them does it. False where
+    /// somebody else is at it, and it is not certain yet.
+    /// </summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.StoreUnavailable"/>: it may be on record, and then it is carried through.</exception>
+    public async Task<bool> BeginOnceAsync(RevocationOrder order, CancellationToken cancellationToken)
+    {
+        if (!_working.TryAdd(order.Id, 0)) return false;
+        try
+        {
+            if (!await TryHoldAsync(order.Id, cancellationToken)) return false;
+            if (await orders.FindAsync(order.Id, cancellationToken) is not null) return true;
+            return await orders.SaveAsync(order, _holder, cancellationToken) && await FenceAsync(order, cancellationToken) is not null;
+        }
+        finally
+        {
+            _working.TryRemove(order.Id, out _);
+        }
+    }
+
     /// <summary>Goes on with an order unless somebody else is at it; returns it as it then stands.</summary>
     public async Task<RevocationOrder> ContinueAsync(RevocationOrder order, CancellationToken cancellationToken)
     {
@@ -68,6 +88,7 @@ public sealed class OrderDrain(
                 Reason = order.Reason,
                 RaisedBy = order.OrderedBy,
                 RaisedAt = order.OrderedAt,
+                IsQuarantine = order.Cause == EndReason.Quarantined,
             },
             cancellationToken);
         return await SaveAsync(order with { State = OrderState.Draining }, cancellationToken);

@@ -10,7 +10,7 @@ internal static class OrderLine
     {
         Type = type,
         Time = type == AuditEventType.RevocationDone ? order.DoneAt ?? order.OrderedAt : order.OrderedAt,
-        Actor = new AuditActor("human", order.OrderedBy, ""),
+        Actor = order.Cause == EndReason.Quarantined ? AuditActor.System : new AuditActor("human", order.OrderedBy, ""),
         Message = order.Reason,
         Details = new Dictionary<string, string>
         {

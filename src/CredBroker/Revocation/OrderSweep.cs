@@ -16,7 +16,7 @@ public sealed class OrderSweep(IOrderStore orders, IOrderLedger ledger, ILeaseIn
     /// <summary>Goes on where the order stands; returns it when nothing is left to find, or null where somebody else holds it.</summary>
     public async Task<RevocationOrder?> RunAsync(RevocationOrder order, string holder, CancellationToken cancellationToken)
     {
-        if (!await FinishInHandAsync(order.Id, holder, cancellationToken)) return null;
+        if (!await FinishInHandAsync(order, holder, cancellationToken)) return null;
         for (var first = order.DrainedBuckets; first < Buckets.Count; first = order.DrainedBuckets)
         {
             var group = Enumerable.Range(first, Math.Min(ParallelBuckets, Buckets.Count - first)).ToList();
@@ -30,12 +30,12 @@ public sealed class OrderSweep(IOrderStore orders, IOrderLedger ledger, ILeaseIn
         return await orders.FindAsync(order.Id, cancellationToken) ?? order;
     }
 
-    private async Task<bool> FinishInHandAsync(OrderId id, string holder, CancellationToken cancellationToken)
+    private async Task<bool> FinishInHandAsync(RevocationOrder order, string holder, CancellationToken cancellationToken)
     {
-        foreach (var page in await ledger.ReadInHandAsync(id, cancellationToken))
+        foreach (var page in await ledger.ReadInHandAsync(order.Id, cancellationToken))
         {
-            await RevokeAsync(await leases.ReadAsync(page.Leases, cancellationToken), cancellationToken);
-            if (!await ledger.TurnPageAsync(id, holder, page, OrderPage.None(page.Bucket), cancellationToken)) return false;
+            await RevokeAsync(order, await leases.ReadAsync(page.Leases, cancellationToken), cancellationToken);
+            if (!await ledger.TurnPageAsync(order.Id, holder, page, OrderPage.None(page.Bucket), cancellationToken)) return false;
         }
 
         return true;
@@ -74,7 +74,7 @@ public sealed class OrderSweep(IOrderStore orders, IOrderLedger ledger, ILeaseIn
             {
                 var next = OrderPage.Of(bucket, page);
                 if (!await ledger.TurnPageAsync(order.Id, holder, inHand, next, cancellationToken)) return false;
-                await RevokeAsync(page, cancellationToken);
+                await RevokeAsync(order, page, cancellationToken);
                 inHand = next;
             }
 
@@ -85,6 +85,6 @@ public sealed class OrderSweep(IOrderStore orders, IOrderLedger ledger, ILeaseIn
         return true;
     }
 
-    private async Task RevokeAsync(IReadOnlyList<Lease> page, CancellationToken cancellationToken) =>
-        await revoker.RevokeAsync(page, EndReason.Operator, RevocationPriority.Incident, onlyIfDue: false, cancellationToken);
+    private async Task RevokeAsync(RevocationOrder order, IReadOnlyList<Lease> page, CancellationToken cancellationToken) =>
+        await revoker.RevokeAsync(page, order.Cause, RevocationPriority.Incident, onlyIfDue: false, cancellationToken);
 }

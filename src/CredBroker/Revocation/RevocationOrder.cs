@@ -14,6 +14,9 @@ public sealed record RevocationOrder
     /// <summary>Why.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>What its leases die of: an operator's word, or <see cref="EndReason.Quarantined"/>, which is the broker's own.</summary>
+    public EndReason Cause { get; init; } = EndReason.Operator;
+
     /// <summary>Who ordered it.</summary>
     public required string OrderedBy { get; init; }
 

@@ -15,6 +15,9 @@ public sealed record AgentTask
     /// <summary>The tasks above it, nearest first; none for a root.</summary>
     public IReadOnlyList<TaskId> Ancestors { get; init; } = [];
 
+    /// <summary>The attested subjects of <see cref="Ancestors"/>, nearest first; none for a root.</summary>
+    public IReadOnlyList<string> AncestorSubjects { get; init; } = [];
+
     /// <summary>What its parent passed down; null for a root, which policy alone bounds.</summary>
     public IReadOnlyList<DelegatedTemplate>? Ceiling { get; init; }
 

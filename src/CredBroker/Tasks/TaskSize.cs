@@ -18,6 +18,6 @@ internal static class TaskSize
     private static IEnumerable<string?> TextsOf(AgentTask task) =>
     [
         task.TaskRef, task.Tenant, task.Subject, task.Attestor, task.EvidenceDigest, task.Purpose, task.Intent, task.TransactionId, task.TokenHash,
-        task.Outcome, task.EndedBy, .. task.Selectors, .. task.Labels.Keys, .. task.Labels.Values, .. (task.Ceiling ?? []).Select(entry => entry.Template),
+        task.Outcome, task.EndedBy, .. task.Selectors, .. task.AncestorSubjects, .. task.Labels.Keys, .. task.Labels.Values, .. (task.Ceiling ?? []).Select(entry => entry.Template),
     ];
 }

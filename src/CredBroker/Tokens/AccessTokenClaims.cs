@@ -12,11 +12,11 @@ public sealed record AccessTokenClaims
     /// <summary>The task.</summary>
     public required TaskId TaskId { get; init; }
 
-    /// <summary>The tasks above it, nearest first.</summary>
-    public IReadOnlyList<TaskId> Ancestors { get; init; } = [];
-
     /// <summary><c>sub</c>: the principal. For an autonomous agent the agent itself.</summary>
     public required string Subject { get; init; }
+
+    /// <summary><c>act</c>: who acts for the principal, whoever holds the token first, then those between; none where it acts for itself.</summary>
+    public IReadOnlyList<string> Actors { get; init; } = [];
 
     /// <summary><c>client_id</c>: the attested workload that asked.</summary>
     public required string ClientId { get; init; }

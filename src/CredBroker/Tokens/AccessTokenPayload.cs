@@ -34,6 +34,7 @@ internal static class AccessTokenPayload
         var issuedAt = claims.IssuedAt.ToUnixTimeSeconds();
         writer.WriteString(ClaimNames.Issuer, issuer);
         writer.WriteString(ClaimNames.Subject, claims.Subject);
+        WriteActors(writer, claims.Actors);
         writer.WriteString(ClaimNames.ClientId, claims.ClientId);
         writer.WriteString(ClaimNames.Audience, claims.Audience);
         writer.WriteString(ClaimNames.TokenId, $"{claims.LeaseId.Value}.{claims.Generation}");
@@ -47,6 +48,17 @@ internal static class AccessTokenPayload
         writer.WriteStartObject(ClaimNames.Confirmation);
         writer.WriteString(key.Kind == ProofKind.Dpop ? ClaimNames.KeyThumbprint : ClaimNames.CertificateThumbprint, key.Thumbprint);
         writer.WriteEndObject();
+    }
+
+    private static void WriteActors(Utf8JsonWriter writer, IReadOnlyList<string> actors)
+    {
+        foreach (var actor in actors)
+        {
+            writer.WriteStartObject(ClaimNames.Actor);
+            writer.WriteString(ClaimNames.Subject, actor);
+        }
+
+        for (var open = 0; open < actors.Count; open++) writer.WriteEndObject();
     }
 
     private static void WriteTaskDetail(Utf8JsonWriter writer, AccessTokenClaims claims)

@@ -12,6 +12,10 @@ internal static class ClaimNames
 
     public const string Issuer = "iss";
     public const string Subject = "sub";
+
+    /// <summary>Who acts for the subject (RFC 8693 section 4.1); earlier actors stand inside.</summary>
+    public const string Actor = "act";
+
     public const string ClientId = "client_id";
     public const string Audience = "aud";
     public const string TokenId = "jti";

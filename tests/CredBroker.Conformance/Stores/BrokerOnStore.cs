@@ -1,6 +1,7 @@
 using CredBroker.Approvals;
 using CredBroker.Attestation;
 using CredBroker.Audit;
+using CredBroker.Issuance;
 using CredBroker.Leases;
 using CredBroker.Revocation;
 using CredBroker.Tasks;
@@ -31,6 +32,10 @@ public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
     public required IOrderLedger Ledger { get; init; }
 
     public required IPreviewStore Previews { get; init; }
+
+    public required IQuarantineStore Quarantines { get; init; }
+
+    public required ITighteningStore Passes { get; init; }
 
     public required IDeadLetters DeadLetters { get; init; }
 

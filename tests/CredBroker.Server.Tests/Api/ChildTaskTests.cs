@@ -1,7 +1,10 @@
+using System.Text.Json.Nodes;
 using CredBroker.Protocol.V1;
 using CredBroker.Testing.Broker;
+using CredBroker.Testing.Verification;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.IdentityModel.JsonWebTokens;
 using V1 = CredBroker.Protocol.V1;
 
 namespace CredBroker.Server.Tests.Api;
@@ -51,7 +54,94 @@ internal sealed class ChildTaskTests : ServerFixture
         await Refused.WithAsync(StatusCode.NotFound, "TEMPLATE_NOT_FOUND", () => OpenChildAsync(parent, new Delegation { Template = "nothing" }));
         await Refused.WithAsync(StatusCode.PermissionDenied, "POLICY_DENIED", () => OpenChildAsync(child, new Delegation { Template = "orders-api", Capabilities = { Capability.Write } }));
         await Refused.WithAsync(StatusCode.PermissionDenied, "POLICY_DENIED", () => OpenChildAsync(child, new Delegation { Template = "invoices-api" }));
-        await Refused.WithAsync(StatusCode.PermissionDenied, "POLICY_DENIED", () => OpenChildAsync(child, OrdersRead));
+        await Refused.WithAsync(
+            StatusCode.PermissionDenied, "POLICY_DENIED",
+            () => OpenChildAsync(child, new Delegation { Template = "orders-api", MaxTtl = Duration.FromTimeSpan(TimeSpan.FromMinutes(2)) }));
+    }
+
+    [Test]
+    public async Task OpenTask_NoTtlPassedDown_InheritsTheParents()
+    {
+        var parent = await OpenChildAsync(await Calls.OpenAsync(), Onward(TimeSpan.FromMinutes(1)));
+        var child = await OpenChildAsync(parent, Onward(ttl: null));
+
+        var issued = (await child.IssueAsync(ttl: TimeSpan.FromMinutes(9))).Lease;
+
+        Assert.That((issued.MaxExpiresAt - issued.IssuedAt).ToTimeSpan(), Is.EqualTo(TimeSpan.FromMinutes(1)));
+    }
+
+    [Test]
+    public async Task OpenTask_SameTemplateTwice_Refused()
+    {
+        var request = Calls.OpenRequest();
+        request.ParentTaskToken = (await Calls.OpenAsync()).Token;
+        request.Delegation.Add(OrdersRead);
+        request.Delegation.Add(new Delegation { Template = "orders-api", Capabilities = { Capability.Write } });
+
+        var refusal = await Refused.WithAsync(StatusCode.InvalidArgument, "INVALID_REQUEST", () => Calls.OpenAsync(request));
+
+        Assert.That(refusal.Status.Detail, Does.Contain("delegation"));
+    }
+
+    [Test]
+    public async Task OpenTask_SameRefUnderAnotherParent_IsAnotherTask()
+    {
+        var workload = BrokerCalls.SomeAgent();
+        var (first, second) = (await Calls.OpenAsync(), await Calls.OpenAsync());
+        var child = await OpenNamedAsync(first, workload, "step-1", OrdersRead);
+
+        Assert.That((await OpenNamedAsync(second, workload, "step-1", OrdersRead)).Task.ParentId, Is.EqualTo(second.Id));
+        Assert.That((await OpenNamedAsync(first, workload, "step-1", OrdersRead)).Id, Is.EqualTo(child.Id));
+        await Refused.WithAsync(
+            StatusCode.AlreadyExists, "TASK_EXISTS",
+            () => OpenNamedAsync(first, workload, "step-1", new Delegation { Template = "orders-api", Capabilities = { Capability.Write } }));
+        await first.EndAsync();
+        await Refused.WithAsync(StatusCode.FailedPrecondition, "TASK_ENDED", () => OpenNamedAsync(first, workload, "step-1", OrdersRead));
+    }
+
+    [Test]
+    public async Task OpenTask_ParentHasToBeAttestedAgain_HandsNothingDown()
+    {
+        var parent = await Calls.OpenAsync(BrokerCalls.SomeAgent("hasty"));
+        // Twice the time for which the rule of such agents takes their evidence.
+        var over = parent.Task.OpenedAt.ToDateTimeOffset() + TimeSpan.FromSeconds(4);
+        await Eventually.IsTrueAsync(() => TimeProvider.System.GetUtcNow() > over, "its attestation has ended");
+
+        await Refused.WithAsync(StatusCode.Unauthenticated, "ATTESTATION_EXPIRED", () => OpenChildAsync(parent, OrdersRead));
+    }
+
+    [Test]
+    public async Task AuthorizeToolCall_ByAChild_NoFartherThanItsCeiling()
+    {
+        var root = await Calls.OpenAsync();
+        var child = await OpenChildAsync(root, OrdersRead);
+
+        Assert.That(await MayCallAsync(root, Capability.Write, "the web"), Is.True);
+        Assert.That(await MayCallAsync(child, Capability.Read, "orders-api"), Is.True);
+        Assert.That(await MayCallAsync(child, Capability.Write, "orders-api"), Is.False);
+        Assert.That(await MayCallAsync(child, Capability.Read, "invoices-api"), Is.False);
+        Assert.That(await MayCallAsync(child, Capability.Read, "the web"), Is.False);
+    }
+
+    [Test]
+    public async Task Token_OfAGrandchild_NamesPrincipalChainAndTransaction()
+    {
+        var root = await Calls.OpenAsync();
+        var child = await OpenChildAsync(root, Onward(ttl: null));
+        var grandchild = await OpenChildAsync(child, OrdersRead);
+
+        var token = new JsonWebToken((await grandchild.IssueAsync()).Credential.AccessToken.Value);
+
+        var act = JsonNode.Parse(token.GetPayloadValue<object>("act").ToString()!)!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(token.Subject, Is.EqualTo(root.Task.Workload.Subject));
+            Assert.That(token.GetPayloadValue<string>("client_id"), Is.EqualTo(grandchild.Task.Workload.Subject));
+            Assert.That((string?)act["sub"], Is.EqualTo(grandchild.Task.Workload.Subject));
+            Assert.That((string?)act["act"]!["sub"], Is.EqualTo(child.Task.Workload.Subject));
+            Assert.That(act["act"]!["act"], Is.Null);
+            Assert.That(token.GetPayloadValue<string>("txn"), Is.EqualTo(root.Id));
+        });
     }
 
     [Test]
@@ -155,6 +245,29 @@ internal sealed class ChildTaskTests : ServerFixture
         }
         while (request.PageToken.Length > 0);
         return ids;
+    }
+
+    private static async Task<bool> MayCallAsync(OpenedTask task, Capability capability, string target)
+    {
+        var answer = await task.Calls.Credentials.AuthorizeToolCallAsync(
+            new AuthorizeToolCallRequest { Tool = "search", Capability = capability, Target = target }, task.Auth);
+        return answer.Decision == AuthorizeToolCallResponse.Types.Decision.Allow;
+    }
+
+    private static Delegation Onward(TimeSpan? ttl) => new()
+    {
+        Template = "orders-api",
+        Capabilities = { Capability.Read, Capability.Delegate },
+        MaxTtl = ttl is { } max ? Duration.FromTimeSpan(max) : null,
+    };
+
+    private Task<OpenedTask> OpenNamedAsync(OpenedTask parent, string workload, string name, Delegation delegation)
+    {
+        var request = Calls.OpenRequest(workload);
+        request.TaskRef = name;
+        request.ParentTaskToken = parent.Token;
+        request.Delegation.Add(delegation);
+        return Calls.OpenAsync(request);
     }
 
     private Task<OpenedTask> OpenChildAsync(OpenedTask parent, Delegation delegation, string? workload = null)

@@ -19,6 +19,7 @@ internal sealed class PolicyTests
         @id("tools-read") @reason("Tools only read.") forbid (principal, action == Action::"callTool", resource) when { context.capability == "write" };
         @id("briefly") @max_ttl("90s") permit (principal, action == Action::"read", resource in Risk::"high");
         @id("renew") permit (principal, action == Action::"renew", resource) unless { context.task.purpose.value == "once" };
+        @id("hand-down") @max_ttl("45s") permit (principal, action == Action::"delegate", resource) when { context.task.purpose.value == "hand down" };
         @id("read-only") @reason("Orders are read and not written.") forbid (principal, action == Action::"write", resource == Template::"orders-api")
         unless { context.task.purpose.value == "write orders" };
         @id("either-or") forbid (principal, action == Action::"read", resource == Template::"invoices-api")
@@ -99,6 +100,21 @@ internal sealed class PolicyTests
     public async Task OpenTask_Forbidden_OpensNone()
     {
         await Refused.WithAsync(StatusCode.PermissionDenied, "POLICY_DENIED", () => OpenAsync("mischief"));
+    }
+
+    [Test]
+    public async Task OpenTask_BelowAParent_TakesItsRightToDelegateAndItsBounds()
+    {
+        var parent = await OpenAsync("hand down");
+        var child = await OpenBelowAsync(parent, Capability.Read);
+
+        var issued = (await child.IssueAsync(ttl: TimeSpan.FromMinutes(9))).Lease;
+
+        Assert.That((issued.MaxExpiresAt - issued.IssuedAt).ToTimeSpan(), Is.EqualTo(TimeSpan.FromSeconds(45)), "the parent could not have handed down more");
+        var refusal = await Refused.WithAsync(StatusCode.PermissionDenied, "POLICY_DENIED", () => OpenBelowAsync(parent, Capability.Write));
+        Assert.That(Refused.MetadataOf(refusal, "policies"), Is.EqualTo("read-only"), "what the parent may not do it does not hand down");
+        var other = await OpenAsync("read orders");
+        await Refused.WithAsync(StatusCode.PermissionDenied, "POLICY_DENIED", () => OpenBelowAsync(other, Capability.Read));
     }
 
     [Test]
@@ -254,6 +270,14 @@ internal sealed class PolicyTests
     }
 
     private JsonNode Audited(string type, string lease) => _site.ReadAudit().Single(line => (string?)line["type"] == type && (string?)line["lease"] == lease);
+
+    private Task<OpenedTask> OpenBelowAsync(OpenedTask parent, Capability capability)
+    {
+        var request = _broker.Calls.OpenRequest();
+        request.ParentTaskToken = parent.Token;
+        request.Delegation.Add(new Delegation { Template = "orders-api", Capabilities = { capability } });
+        return _broker.Calls.OpenAsync(request);
+    }
 
     private Task<OpenedTask> OpenAsync(string purpose)
     {

@@ -34,6 +34,9 @@ public sealed class FakeOrders
     /// <summary>Whether lifting needs a second person.</summary>
     public bool NeedsSecond { get; set; }
 
+    /// <summary>Tasks in quarantine.</summary>
+    public IList<Quarantine> Quarantines { get; } = [];
+
     /// <summary>Dead letters.</summary>
     public IList<DeadLetter> DeadLetters { get; } = [];
 

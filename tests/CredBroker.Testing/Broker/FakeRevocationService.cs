@@ -40,6 +40,12 @@ internal sealed class FakeRevocationService(FakeBroker broker) : RevocationServi
     public override Task<LiftFenceResponse> LiftFence(LiftFenceRequest request, ServerCallContext context) =>
         broker.AnswerAsync(request, context, (_, _) => new LiftFenceResponse { PendingSecond = broker.Orders.NeedsSecond });
 
+    public override Task<ListQuarantinesResponse> ListQuarantines(ListQuarantinesRequest request, ServerCallContext context) =>
+        broker.AnswerAsync(request, context, (_, _) => new ListQuarantinesResponse { Quarantines = { broker.Orders.Quarantines } });
+
+    public override Task<ReleaseQuarantineResponse> ReleaseQuarantine(ReleaseQuarantineRequest request, ServerCallContext context) =>
+        broker.AnswerAsync(request, context, (_, _) => new ReleaseQuarantineResponse());
+
     public override Task<ListDeadLettersResponse> ListDeadLetters(ListDeadLettersRequest request, ServerCallContext context) =>
         broker.AnswerAsync(request, context, (_, _) => new ListDeadLettersResponse { DeadLetters = { broker.Orders.DeadLetters } });
 

@@ -95,6 +95,19 @@ public sealed class CommandLineTests
     }
 
     [Test]
+    public async Task Status_HealthyWithSomethingToTell_TellsIt()
+    {
+        await using var bench = await CliBench.StartAsync();
+        bench.Broker.Script<GetStatusRequest, GetStatusResponse>(_ => Task.FromResult(new GetStatusResponse
+        {
+            Ready = true,
+            Components = { new GetStatusResponse.Types.Component { Name = "tightening", Healthy = true, Detail = "reported only: of 7 live leases 2 no longer permitted" } },
+        }));
+        Assert.That(await bench.RunAsync("status"), Is.Zero);
+        Assert.That(bench.Out, Does.Match(@"tightening:\s+healthy: reported only: of 7"));
+    }
+
+    [Test]
     public async Task Status_NotReady_IsUnavailable()
     {
         await using var bench = await CliBench.StartAsync();

@@ -48,6 +48,19 @@ public sealed class OperatorCommandTests
     }
 
     [Test]
+    public async Task QuarantineListAndRelease_ShowTheTaskAndLetItGo()
+    {
+        await using var bench = await CliBench.StartAsOperatorAsync();
+        bench.Broker.Orders.Quarantines.Add(new Quarantine { TaskId = "tsk_1", Tenant = "payments", Workload = "spiffe://acme.test/agent/a", Refusals = 5, LastReason = "POLICY_DENIED" });
+        Assert.That(await bench.RunAsync("quarantine", "list"), Is.Zero);
+        Assert.That(bench.Out, Does.Contain("tsk_1").And.Contain("POLICY_DENIED"));
+        Assert.That(await bench.RunAsync("quarantine", "release", "tsk_1", "--reason", "a wrong template name", "-o", "json"), Is.Zero);
+        Assert.That(bench.Json.GetProperty("released").GetBoolean(), Is.True);
+        Assert.That(
+            bench.Broker.Requests<ReleaseQuarantineRequest>().Single(), Is.EqualTo(new ReleaseQuarantineRequest { TaskId = "tsk_1", Reason = "a wrong template name" }));
+    }
+
+    [Test]
     public async Task LeaseListAndShow_AsOperator_SeeAllTasksLeases()
     {
         await using var bench = await IssuedAsync();

@@ -60,6 +60,19 @@ public sealed class AccessTokenMinterTests
     }
 
     [Test]
+    public void Mint_Actors_StandInsideEachOtherTheHolderFirst()
+    {
+        var payload = Part(_sample.Minter.Mint(TokenSample.Claims with { Subject = "root", Actors = ["holder", "between", "first"] }), 1);
+
+        Assert.That(payload["sub"]!.GetValue<string>(), Is.EqualTo("root"));
+        Assert.That(
+            JsonNode.DeepEquals(
+                payload["act"],
+                new JsonObject { ["sub"] = "holder", ["act"] = new JsonObject { ["sub"] = "between", ["act"] = new JsonObject { ["sub"] = "first" } } }),
+            Is.True, payload.ToJsonString());
+    }
+
+    [Test]
     public void Mint_SameClaimsTwice_SameContent()
     {
         var first = _sample.Minter.Mint(TokenSample.Claims);

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Issuance;
 using CredBroker.Server.Access;
+using CredBroker.Server.Attestation.Limits;
 using CredBroker.Tasks;
 
 namespace CredBroker.Server.Api.AuthZen;
@@ -11,7 +13,8 @@ namespace CredBroker.Server.Api.AuthZen;
 /// present the task token of the agent that they act for. A no is an answer; an error says that nothing was decided.
 /// </summary>
 internal sealed partial class EvaluationEndpoint(
-    AccessGate gate, TaskGate tasks, ToolCallAuthorizer tools, RefusalAudit refusals, EvaluationErrors errors, ILogger<EvaluationEndpoint> logger)
+    AccessGate gate, TaskGate tasks, ToolCallAuthorizer tools, RefusalAudit refusals, EvaluationErrors errors, AttestationLimits limits,
+    ILogger<EvaluationEndpoint> logger)
 {
     /// <summary>The most evaluations of one request.</summary>
     public const int MaxEvaluations = 50;
@@ -37,8 +40,9 @@ internal sealed partial class EvaluationEndpoint(
         catch (RefusedException refusal)
         {
             if (refusal.InnerException is { } inner) LogInner(logger, inner, http.Request.Path, ReasonName.Of(refusal.Reason));
-            await refusals.RecordAsync(Verb, actor, refusal, token?.TaskId.Value, subject: null, CancellationToken.None);
-            await errors.WriteAsync(http, refusal);
+            var told = CountStranger(http, refusal);
+            await refusals.RecordAsync(Verb, actor, told, token?.TaskId.Value, subject: null, CancellationToken.None);
+            await errors.WriteAsync(http, told);
         }
         catch (Exception exception) when (http.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)
         {
@@ -48,6 +52,21 @@ internal sealed partial class EvaluationEndpoint(
         {
             LogFault(logger, exception, http.Request.Path);
             await EvaluationErrors.WriteFaultAsync(http);
+        }
+    }
+
+    /// <summary>Counts by their address those whose token is nobody's; what they are told in the end.</summary>
+    private RefusedException CountStranger(HttpContext http, RefusedException refusal)
+    {
+        if (refusal.Reason is not (ErrorReason.TaskTokenInvalid or ErrorReason.ProofInvalid)) return refusal;
+        try
+        {
+            AttestationLimits.Count(limits.PerAddress, AttestationLimitInterceptor.KeyOf(http.Connection.RemoteIpAddress));
+            return refusal;
+        }
+        catch (RefusedException limited)
+        {
+            return limited;
         }
     }
 

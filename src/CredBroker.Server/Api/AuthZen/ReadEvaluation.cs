@@ -35,8 +35,9 @@ internal static class ReadEvaluation
                 Target = Target(resource),
                 Sensitivity = Sensitivity(Properties("resource", resource)),
                 ArgumentsDigest = Text("context", context, "arguments_digest") ?? "",
+                ApprovalId = Text("context", context, "approval_id") ?? "",
                 Source = source,
-            }).WithApproval(Text("context", context, "approval_id"));
+            });
     }
 
     /// <summary>The evaluations of a request; none where the request itself is the one.</summary>
@@ -95,9 +96,6 @@ internal static class ReadEvaluation
         "restricted" => CredBroker.Sensitivity.Restricted,
         _ => throw Invalid("resource.properties.sensitivity", "must be public, internal, confidential or restricted"),
     };
-
-    private static Evaluation WithApproval(this Evaluation evaluation, string? approvalId) =>
-        string.IsNullOrEmpty(approvalId) ? evaluation : throw Invalid("context.approval_id", "is not supported by this version");
 
     private static JsonElement Entity(string name, JsonElement item, JsonElement defaults) =>
         Find(name, item, defaults) is { } found ? AsObject(name, found) : throw Invalid(name, "must be given");

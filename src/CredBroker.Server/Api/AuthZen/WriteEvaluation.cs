@@ -58,6 +58,7 @@ internal static class WriteEvaluation
         writer.WriteStartObject("approval"u8);
         writer.WriteBoolean("needed"u8, true);
         Texts(writer, "groups", denial.ApprovalGroups);
+        if (denial.ApprovalId is { } id) writer.WriteString("id"u8, id.Value);
         writer.WriteEndObject();
     }
 

@@ -53,6 +53,18 @@ internal static class WriteRevocation
         return wire;
     }
 
+    public static V1.Quarantine Quarantine(Quarantine quarantine) => new()
+    {
+        TaskId = quarantine.TaskId.Value,
+        Tenant = quarantine.Tenant,
+        Workload = quarantine.Workload,
+        QuarantinedAt = Write.Instant(quarantine.At),
+        Refusals = quarantine.Refusals,
+        LastReason = quarantine.LastReason,
+        OrderId = quarantine.OrderId.Value,
+        FenceId = quarantine.FenceId.Value,
+    };
+
     public static V1.DeadLetter DeadLetter(DeadLetter letter) => new()
     {
         Lease = Write.Lease(letter.Lease),

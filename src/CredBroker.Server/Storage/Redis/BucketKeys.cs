@@ -35,6 +35,7 @@ internal sealed class BucketKeys
         Approvals = _prefix + "ar";
         ApprovalsDue = _prefix + "ad";
         ApprovalChanges = _prefix + "ac";
+        Quarantines = _prefix + "qu";
     }
 
     public RedisKey Due { get; }
@@ -72,6 +73,9 @@ internal sealed class BucketKeys
     /// <summary>The same by their latest change.</summary>
     public RedisKey ApprovalChanges { get; }
 
+    /// <summary>Tasks in quarantine.</summary>
+    public RedisKey Quarantines { get; }
+
     public static BucketKeys Of(int bucket) => All[bucket];
 
     public RedisKey Task(TaskId id) => _prefix + "T:" + id.Value;
@@ -79,6 +83,13 @@ internal sealed class BucketKeys
     public RedisKey LeasesOf(TaskId id) => _prefix + "TL:" + id.Value;
 
     public RedisKey ChildrenOf(TaskId id) => _prefix + "TC:" + id.Value;
+
+    /// <summary>When a task was refused lately.</summary>
+    public RedisKey RefusalsOf(TaskId id) => _prefix + "rf:" + id.Value;
+
+    /// <summary>How often the tasks of a workload were refused lately; it lives in the workload's own bucket.</summary>
+    public static RedisKey RefusalsOf(string tenant, string workload) =>
+        Of(Buckets.Of(tenant, workload))._prefix + "rw:" + Workloads.Of((tenant, workload));
 
     public RedisKey Lease(LeaseId id) => _prefix + "L:" + id.Value;
 

@@ -77,6 +77,14 @@ internal sealed class LuaScript
 
     public static LuaScript Forget { get; } = new("forget", releases: true);
 
+    public static LuaScript CountRefusal { get; } = new("count_refusal", releases: true);
+
+    public static LuaScript CountWorkload { get; } = new("count_workload", releases: true);
+
+    public static LuaScript ChangeQuarantine { get; } = new("change_quarantine", releases: true);
+
+    public static LuaScript SavePass { get; } = new("save_pass", releases: true);
+
     public string Name { get; }
 
     /// <summary>It takes things away, or keeps what lives from being taken, so a full store must still run it.</summary>

@@ -18,6 +18,8 @@ internal sealed class StoredFence
 
     public long? NotBefore { get; init; }
 
+    public bool IsQuarantine { get; init; }
+
     public bool Lifted { get; init; }
 
     public static StoredFence From(FenceNotice notice) => new()
@@ -28,6 +30,7 @@ internal sealed class StoredFence
         RaisedBy = notice.Fence.RaisedBy,
         RaisedAt = notice.Fence.RaisedAt.ToUnixTimeMilliseconds(),
         NotBefore = notice.Fence.NotBefore?.ToUnixTimeMilliseconds(),
+        IsQuarantine = notice.Fence.IsQuarantine,
         Lifted = notice.Lifted,
     };
 
@@ -39,6 +42,7 @@ internal sealed class StoredFence
             Reason = Reason,
             RaisedBy = RaisedBy,
             RaisedAt = Instant.Read(RaisedAt),
+            IsQuarantine = IsQuarantine,
             NotBefore = NotBefore is { } notBefore ? Instant.Read(notBefore) : null,
         },
         Lifted);

@@ -11,4 +11,6 @@ namespace CredBroker.Server.Storage.Redis;
 [JsonSerializable(typeof(StoredOrder))]
 [JsonSerializable(typeof(StoredApproval))]
 [JsonSerializable(typeof(StoredVote[]))]
+[JsonSerializable(typeof(StoredQuarantine))]
+[JsonSerializable(typeof(StoredPass))]
 internal sealed partial class StoredJson : JsonSerializerContext;

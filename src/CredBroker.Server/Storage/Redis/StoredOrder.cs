@@ -19,6 +19,8 @@ internal sealed class StoredOrder
 
     public required int State { get; init; }
 
+    public int? Cause { get; init; }
+
     public int DrainedBuckets { get; init; }
 
     public long? DoneAt { get; init; }
@@ -34,6 +36,7 @@ internal sealed class StoredOrder
         OrderedAt = order.OrderedAt.ToUnixTimeMilliseconds(),
         FenceId = order.FenceId.Value,
         State = (int)order.State,
+        Cause = order.Cause == EndReason.Operator ? null : (int)order.Cause,
         DrainedBuckets = order.DrainedBuckets,
         DoneAt = order.DoneAt?.ToUnixTimeMilliseconds(),
         AuditedUpTo = (int?)order.AuditedUpTo,
@@ -48,6 +51,7 @@ internal sealed class StoredOrder
         OrderedAt = Instant.Read(OrderedAt),
         FenceId = CredBroker.FenceId.Parse(FenceId),
         State = (OrderState)State,
+        Cause = (EndReason)(Cause ?? (int)EndReason.Operator),
         DrainedBuckets = DrainedBuckets,
         DoneAt = DoneAt is { } done ? Instant.Read(done) : null,
         AuditedUpTo = (OrderState?)AuditedUpTo,

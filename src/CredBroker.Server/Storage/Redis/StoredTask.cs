@@ -10,6 +10,8 @@ internal sealed class StoredTask
 
     [JsonPropertyName("up")] public string[]? Ancestors { get; init; }
 
+    [JsonPropertyName("for")] public string[]? AncestorSubjects { get; init; }
+
     [JsonPropertyName("ceiling")] public StoredDelegation[]? Ceiling { get; init; }
 
     [JsonPropertyName("tenant")] public required string Tenant { get; init; }
@@ -42,6 +44,7 @@ internal sealed class StoredTask
     {
         TaskRef = task.TaskRef,
         Ancestors = task.Ancestors.Count == 0 ? null : [.. task.Ancestors.Select(id => id.Value)],
+        AncestorSubjects = task.AncestorSubjects.Count == 0 ? null : [.. task.AncestorSubjects],
         Ceiling = task.Ceiling is null ? null : [.. task.Ceiling.Select(StoredDelegation.From)],
         Tenant = task.Tenant,
         Subject = task.Subject,

@@ -33,6 +33,7 @@ internal static class TaskCodec
             Id = id,
             TaskRef = stored.TaskRef,
             Ancestors = [.. (stored.Ancestors ?? []).Select(TaskId.Parse)],
+            AncestorSubjects = stored.AncestorSubjects ?? [],
             Ceiling = stored.Ceiling?.Select(entry => entry.ToDelegated()).ToArray(),
             Tenant = stored.Tenant,
             Subject = stored.Subject,

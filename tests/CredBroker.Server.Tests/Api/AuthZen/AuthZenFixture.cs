@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using CredBroker.Protocol.V1;
 using CredBroker.Testing.Broker;
 using CredBroker.Testing.Stores;
 
@@ -13,7 +14,15 @@ internal abstract class AuthZenFixture
         @id("all") permit (principal, action, resource);
         @id("tools-read") @reason("Tools only read.") forbid (principal, action == Action::"callTool", resource)
         when { context.capability == "write" && resource != Tool::"refund" };
-        @id("refund-approved") @approval("payments-oncall") forbid (principal, action == Action::"callTool", resource == Tool::"refund");
+        @id("refund-approved") @approval("payments-oncall") forbid (principal, action == Action::"callTool", resource == Tool::"refund")
+        unless { context has approval };
+        """;
+
+    private const string Approvers = """
+        apiVersion: credbroker/v1
+        kind: ApproverGroup
+        metadata: { name: payments-oncall, owner: payments }
+        spec: { approvers: [development/approver] }
         """;
 
     private RedisServerProcess _redis = null!;
@@ -29,6 +38,7 @@ internal abstract class AuthZenFixture
         _redis = await OwnRedis.StartAsync();
         Site = new BrokerSite(_redis.ConnectionString);
         await File.WriteAllTextAsync(Path.Combine(Site.PoliciesFolder, "all.cedar"), Policies);
+        await File.WriteAllTextAsync(Path.Combine(Site.CatalogueFolder, "approvers.yaml"), Approvers);
         _broker = await BrokerProcess.StartAsync(Site);
     }
 
@@ -38,6 +48,14 @@ internal abstract class AuthZenFixture
         if (_broker is not null) await _broker.DisposeAsync();
         Site?.Dispose();
         if (_redis is not null) await _redis.DisposeAsync();
+    }
+
+    /// <summary>Agrees to a request, as the one approver.</summary>
+    protected async Task ApproveAsync(string id)
+    {
+        var tokens = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Site.DataFolder, "operators.json")))!;
+        await new ApprovalService.ApprovalServiceClient(Calls.Channel).DecideAsync(
+            new DecideRequest { ApprovalId = id, Approve = true, Reason = "a drill" }, BrokerCalls.Bearer((string)tokens["approver"]!));
     }
 
     /// <summary>A request that is good in every respect.</summary>

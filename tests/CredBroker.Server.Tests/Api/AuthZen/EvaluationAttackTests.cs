@@ -231,11 +231,33 @@ internal sealed class EvaluationAttackTests : AuthZenFixture
     {
         var opened = await Calls.OpenAsync();
         var asking = Asking(opened, "write", "refund");
-        asking["context"] = new JsonObject { ["approval_id"] = "apr_1" };
+        asking["context"] = new JsonObject { ["approval_id"] = "apr_1", ["arguments_digest"] = new string('a', 64) };
 
-        using var response = await SendAsync(One, opened, asking);
+        var answer = await AnswerAsync(One, opened, asking);
 
-        await RequireBadRequestAsync(response);
+        Assert.That((bool)answer["decision"]!, Is.False);
+        Assert.That((string?)answer["context"]!["reason"], Is.EqualTo("POLICY_DENIED"));
+    }
+
+    [Test]
+    public async Task Evaluation_MadeUpTokensWithoutEnd_AreLimitedByAddress()
+    {
+        await using var store = await Faults.OwnStore.StartAsync();
+        store.Site.Settings["Attestation:Limits:PerAddress"] = "1";
+        store.Site.Settings["Attestation:Limits:PerAddressBurst"] = "5";
+        await using var broker = await CredBroker.Testing.Broker.BrokerProcess.StartAsync(store.Site);
+        var opened = await broker.Calls.OpenAsync();
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 10; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, One) { Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json") };
+            request.Headers.Authorization = new("Bearer", $"{opened.Token[..^8]}AAAAAAAA");
+            using var response = await broker.Calls.Http.SendAsync(request);
+            statuses.Add(response.StatusCode);
+        }
+
+        Assert.That(statuses, Does.Contain(HttpStatusCode.TooManyRequests));
+        Assert.That(store.Site.ReadAudit().Count(line => (string?)line["reason"] == "TASK_TOKEN_INVALID"), Is.LessThan(10));
     }
 
     private static string Of(params string[] members) => "{" + string.Join(',', members) + "}";

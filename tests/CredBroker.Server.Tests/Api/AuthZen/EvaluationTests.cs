@@ -56,15 +56,22 @@ internal sealed class EvaluationTests : AuthZenFixture
     }
 
     [Test]
-    public async Task Evaluation_OnlyAnApprovalIsMissing_SaysNoAndWhose()
+    public async Task Evaluation_OnlyAnApprovalIsMissing_IsAYesOnceSomebodyHasAgreed()
     {
         var opened = await Calls.OpenAsync();
+        var asking = Asking(opened, "write", "refund");
+        asking["context"] = new JsonObject { ["arguments_digest"] = new string('a', 64) };
 
-        var answer = await AnswerAsync(One, opened, Asking(opened, "write", "refund"));
+        var answer = await AnswerAsync(One, opened, asking);
 
         Assert.That((bool)answer["decision"]!, Is.False);
         Assert.That((bool)answer["context"]!["approval"]!["needed"]!, Is.True);
         Assert.That((string?)answer["context"]!["approval"]!["groups"]![0], Is.EqualTo("payments-oncall"));
+        var id = (string)answer["context"]!["approval"]!["id"]!;
+        await ApproveAsync(id);
+        asking["context"]!["approval_id"] = id;
+        Assert.That((bool)(await AnswerAsync(One, opened, asking))["decision"]!, Is.True);
+        Assert.That((bool)(await AnswerAsync(One, opened, asking))["decision"]!, Is.False, "it is good once");
     }
 
     [TestCase("""{"name":"read"}""", "read", "Read")]

@@ -2,6 +2,7 @@ using CredBroker.Approvals;
 using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Conformance.Stores;
+using CredBroker.Issuance;
 using CredBroker.Leases;
 using CredBroker.Revocation;
 using CredBroker.Server.Storage;
@@ -46,6 +47,8 @@ internal static class BrokerServices
             Orders = provider.GetRequiredService<IOrderStore>(),
             Ledger = provider.GetRequiredService<IOrderLedger>(),
             Previews = provider.GetRequiredService<IPreviewStore>(),
+            Quarantines = provider.GetRequiredService<IQuarantineStore>(),
+            Passes = provider.GetRequiredService<ITighteningStore>(),
             DeadLetters = provider.GetRequiredService<IDeadLetters>(),
             Approvals = provider.GetRequiredService<IApprovalStore>(),
             ApprovalIndex = provider.GetRequiredService<IApprovalIndex>(),

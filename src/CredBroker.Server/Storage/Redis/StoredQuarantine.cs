@@ -1,0 +1,51 @@
+using CredBroker.Leases;
+
+namespace CredBroker.Server.Storage.Redis;
+
+/// <summary>A quarantine as it is stored.</summary>
+internal sealed class StoredQuarantine
+{
+    public required string Task { get; init; }
+
+    public required string Tenant { get; init; }
+
+    public required string Workload { get; init; }
+
+    public required string Order { get; init; }
+
+    public required string Fence { get; init; }
+
+    public required long At { get; init; }
+
+    public required int Refusals { get; init; }
+
+    public required string LastReason { get; init; }
+
+    public bool IsOwed { get; init; }
+
+    public static StoredQuarantine From(Quarantine quarantine) => new()
+    {
+        Task = quarantine.TaskId.Value,
+        Tenant = quarantine.Tenant,
+        Workload = quarantine.Workload,
+        Order = quarantine.OrderId.Value,
+        Fence = quarantine.FenceId.Value,
+        At = quarantine.At.ToUnixTimeMilliseconds(),
+        Refusals = quarantine.Refusals,
+        LastReason = quarantine.LastReason,
+        IsOwed = quarantine.IsOwed,
+    };
+
+    public Quarantine ToQuarantine() => new()
+    {
+        TaskId = TaskId.Parse(Task),
+        Tenant = Tenant,
+        Workload = Workload,
+        OrderId = OrderId.Parse(Order),
+        FenceId = FenceId.Parse(Fence),
+        At = Instant.Read(At),
+        Refusals = Refusals,
+        LastReason = LastReason,
+        IsOwed = IsOwed,
+    };
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using CredBroker.Audit;
+using CredBroker.Leases;
+using Microsoft.Extensions.Logging;
+
+namespace CredBroker.Issuance;
+
+/// <summary>
+/// Holds live leases against templates and policies that have changed, in the background, so that what is forbidden now does not live on
+/// until it expires. One broker does it for all; another goes on where one dies; a newer change begins it anew.
+/// </summary>
+public sealed partial class Tightening(
+    TighteningPage page, ILeaseIndex leases, ITighteningStore store, TighteningTerms terms, IAuditLog audit, TimeProvider time, ILogger<Tightening> logger)
+{
+    private const int PageSize = 100;
+    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(15);
+    private readonly string _holder = Guid.NewGuid().ToString("N");
+    private string? _announced;
+
+    /// <summary>The latest pass as this broker last saw it; null = it has seen none.</summary>
+    public TighteningPass? Latest { get; private set; }
+
+    /// <summary>Asks for a pass where something has changed, and goes on with one that is under way, if nobody else does. It returns when there is nothing more to do now.</summary>
+    /// <exception cref="RefusedException">It is gone on with next time.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var pass = await AnnounceAsync(await store.FindAsync(cancellationToken), cancellationToken);
+        Latest = pass;
+        if (pass is null or { FinishedAt: not null } || !IsOurs(pass) || time.GetUtcNow() < pass.RequestedAt + terms.Delay) return;
+        if (!await store.TryHoldAsync(_holder, Hold, cancellationToken)) return;
+        // What was read before it was held may be old.
+        if (await store.FindAsync(cancellationToken) is { FinishedAt: null } held && IsOurs(held)) await WorkAsync(held, cancellationToken);
+    }
+
+    private bool IsOurs(TighteningPass pass) => pass.Version == page.Version && pass.Revokes == terms.Revokes;
+
+    /// <summary>
+    /// Every broker asks anew when it has got something new: until then it has issued by what was before. One that starts asks where nobody has.
+    /// </summary>
+    private async Task<TighteningPass?> AnnounceAsync(TighteningPass? pass, CancellationToken cancellationToken)
+    {
+        var version = page.Version;
+        if (_announced == version) return pass;
+        if (_announced is not null || pass is null || !IsOurs(pass))
+        {
+            var next = new TighteningPass { Number = (pass?.Number ?? 0) + 1, Version = version, Revokes = terms.Revokes, RequestedAt = time.GetUtcNow() };
+            // Where another came first, the next turn looks at that one.
+            if (!await store.SaveAsync(next, pass?.Number ?? 0, cancellationToken)) return null;
+            pass = next;
+        }
+
+        _announced = version;
+        return pass;
+    }
+
+    private async Task WorkAsync(TighteningPass pass, CancellationToken cancellationToken)
+    {
+        while (pass.DoneBuckets < Buckets.Count)
+        {
+            if (await DrainAsync(pass, pass.DoneBuckets, cancellationToken) is not { } further) return;
+            pass = further with { DoneBuckets = pass.DoneBuckets + 1 };
+            if (!await store.SaveAsync(pass, pass.Number, cancellationToken)) return;
+            Latest = pass;
+        }
+
+        var finished = pass with { FinishedAt = time.GetUtcNow() };
+        await audit.AppendAsync(Line(finished), cancellationToken);
+        if (!await store.SaveAsync(finished, pass.Number, cancellationToken)) return;
+        Latest = finished;
+        if (finished.NotPermitted + finished.Undecided > 0) LogFound(finished.Version, finished.Describe());
+    }
+
+    /// <summary>The pass after one bucket more; null where it is not this broker's to go on with any longer.</summary>
+    private async Task<TighteningPass?> DrainAsync(TighteningPass pass, int bucket, CancellationToken cancellationToken)
+    {
+        string? after = null;
+        do
+        {
+            var scan = await leases.ScanAsync(bucket, new LeaseSelector(), after, PageSize, cancellationToken);
+            if (scan.Leases.Count > 0)
+            {
+                if (!IsOurs(pass) || !await store.TryHoldAsync(_holder, Hold, cancellationToken)) return null;
+                pass = await page.TurnAsync(pass, scan.Leases, cancellationToken);
+                await Task.Delay(TimeSpan.FromSeconds((double)scan.Leases.Count / terms.LeasesPerSecond), time, cancellationToken);
+            }
+
+            after = scan.Next;
+        }
+        while (after is not null);
+        return IsOurs(pass) ? pass : null;
+    }
+
+    private static AuditEvent Line(TighteningPass pass) => new()
+    {
+        Type = AuditEventType.TighteningDone,
+        Time = pass.FinishedAt ?? pass.RequestedAt,
+        Actor = AuditActor.System,
+        Message = pass.Describe(),
+        Details = new Dictionary<string, string>
+        {
+            ["version"] = pass.Version,
+            ["mode"] = pass.Revokes ? "revoke" : "report",
+            ["looked_at"] = pass.Looked.ToString(CultureInfo.InvariantCulture),
+            ["not_permitted"] = pass.NotPermitted.ToString(CultureInfo.InvariantCulture),
+            ["undecided"] = pass.Undecided.ToString(CultureInfo.InvariantCulture),
+            ["revoked"] = pass.Revoked.ToString(CultureInfo.InvariantCulture),
+        },
+    };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Live leases were held against set {Version}; {Outcome}")]
+    private partial void LogFound(string version, string outcome);
+}

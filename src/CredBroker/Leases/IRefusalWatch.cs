@@ -1,0 +1,15 @@
+namespace CredBroker.Leases;
+
+/// <summary>Watches what tasks are refused, and puts those that are refused too often into quarantine. It costs nothing where nothing is refused.</summary>
+public interface IRefusalWatch
+{
+    /// <summary>
+    /// Takes note of a refusal; true where the task, or one above it, was in quarantine before. The quarantine that a refusal brings
+    /// about stands when this returns, or is brought about by whoever comes next. It never fails: the refusal stands whether or not it could be counted.
+    /// </summary>
+    Task<bool> NoteAsync(RefusedTask task, ErrorReason reason);
+
+    /// <summary>Refuses where a task, or one above it, is in quarantine.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.Quarantined"/> or <see cref="ErrorReason.StoreUnavailable"/>.</exception>
+    Task RequireFreeAsync(RefusedTask task, CancellationToken cancellationToken);
+}

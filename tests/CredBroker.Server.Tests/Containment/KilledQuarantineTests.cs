@@ -1,0 +1,76 @@
+using CredBroker.Protocol.V1;
+using CredBroker.Server.Tests.Api;
+using CredBroker.Server.Tests.Faults;
+using CredBroker.Server.Tests.Revocation;
+using CredBroker.Testing.Broker;
+using CredBroker.Testing.Verification;
+using Grpc.Core;
+
+namespace CredBroker.Server.Tests.Containment;
+
+/// <summary>The broker dies in the middle of a quarantine; the next one completes it, without anybody asking.</summary>
+[TestFixture, Category("Fault")]
+internal sealed class KilledQuarantineTests
+{
+    private CrashBench _bench = null!;
+
+    [SetUp]
+    public async Task StartAsync() => _bench = await CrashBench.StartAsync();
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        if (_bench is not null) await _bench.DisposeAsync();
+    }
+
+    [TestCase("after-quarantine"), TestCase("before-quarantine-settled")]
+    public async Task KilledBetweenCountAndFence_NextBrokerCompletesIt(string fault)
+    {
+        var broker = await _bench.StartBrokerAsync(fault);
+        var task = await broker.Calls.OpenAsync();
+        var lease = (await task.IssueAsync()).Lease.Id;
+        for (var i = 0; i < 5; i++) await TryAsync(task);
+        await Eventually.IsTrueAsync(() => broker.HasExited, "the broker is dead");
+
+        var next = await _bench.StartBrokerAsync();
+        task = task.At(next);
+
+        await task.UntilLeaseAsync(lease, LeaseState.Revoked, TimeSpan.FromSeconds(30));
+        await Refused.WithAsync(StatusCode.PermissionDenied, "QUARANTINED", () => task.IssueAsync());
+        await Eventually.IsTrueAsync(
+            () => _bench.Site.ReadAudit().Any(line => (string?)line["type"] == "task_quarantined" && (string?)line["task"] == task.Id), "it is on record", TimeSpan.FromSeconds(30));
+    }
+
+    [Test]
+    public async Task KilledWhileReleasing_AskedAgain_Releases()
+    {
+        var broker = await _bench.StartBrokerAsync("before-quarantine-removed");
+        var task = await broker.Calls.OpenAsync();
+        for (var i = 0; i < 5; i++) await TryAsync(task);
+        var responder = new Responder(_bench.Site, broker);
+        var order = (await responder.Calls.ListQuarantinesAsync(new ListQuarantinesRequest(), responder.Auth)).Quarantines.Single().OrderId;
+        await responder.UntilAsync(order, one => one.State == RevocationOrder.Types.State.Done);
+        var release = new ReleaseQuarantineRequest { TaskId = task.Id, Reason = "contained" };
+        Assert.That(async () => await responder.Calls.ReleaseQuarantineAsync(release, responder.Auth), Throws.TypeOf<RpcException>());
+
+        var next = await _bench.StartBrokerAsync();
+        var again = new Responder(_bench.Site, next);
+        await again.Calls.ReleaseQuarantineAsync(release, again.Auth);
+
+        Assert.That((await task.At(next).IssueAsync()).Lease.State, Is.EqualTo(LeaseState.Active));
+        await TryAsync(task.At(next));
+        Assert.That((await task.At(next).IssueAsync()).Lease.State, Is.EqualTo(LeaseState.Active));
+    }
+
+    private static async Task TryAsync(OpenedTask task)
+    {
+        try
+        {
+            await task.IssueAsync(new IssueRequest { Template = "orders-brief", Capabilities = { Capability.Write } });
+        }
+        catch (RpcException)
+        {
+            // It is refused, or the broker died over it.
+        }
+    }
+}
