@@ -34,6 +34,9 @@ internal sealed record RecordedDecision
     /// <summary>What the task's tree held; null = that is not recorded, for nobody looked.</summary>
     public IReadOnlyList<Lease>? Held { get; init; }
 
+    /// <summary>Whether people had agreed to it.</summary>
+    public bool WasApproved { get; init; }
+
     /// <summary>What was said.</summary>
     public required ReplayedOutcome Outcome { get; init; }
 

@@ -20,6 +20,7 @@ internal sealed class RecordedDecisionReader(IReadOnlyDictionary<string, AgentTa
         "renew_allowed" => Use(line, "renew", ReplayedOutcome.Allow),
         "tool_call_allowed" => Call(line, ReplayedOutcome.Allow),
         "tool_call_denied" => Call(line, RefusedOutcome(line)),
+        "tool_call_pending" => Call(line, ReplayedOutcome.Pending),
         "refused" when line.Fact(PolicyDecision.PoliciesFact) is not null => Refused(line),
         _ => (null, null),
     };
@@ -105,6 +106,7 @@ internal sealed class RecordedDecisionReader(IReadOnlyDictionary<string, AgentTa
         Task = task,
         Source = FactReader.Source(line),
         Held = FactReader.Held(line, task),
+        WasApproved = line.Fact(DecisionFacts.Approval) is not null,
         Outcome = outcome,
         Policies = FactReader.Policies(line),
     };

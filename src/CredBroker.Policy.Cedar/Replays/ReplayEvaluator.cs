@@ -23,7 +23,9 @@ internal sealed class ReplayEvaluator
             { Call: { } call } => await _evaluator.EvaluateToolCallAsync(call, cancellationToken),
             _ => await _evaluator.EvaluateOpeningAsync(recorded.Task, recorded.Source, cancellationToken),
         };
-        return decision.LookedAtHeld && recorded.Held is null ? null : decision;
+        if (decision.LookedAtHeld && recorded.Held is null) return null;
+        // Whoever agreed then is taken to agree again.
+        return recorded.WasApproved && decision.IfApproved is { } approved ? approved : decision;
     }
 
     private sealed class Moment : TimeProvider

@@ -1,6 +1,7 @@
 using CredBroker.Approvals;
 using CredBroker.Audit;
 using CredBroker.Leases;
+using CredBroker.Policy;
 using CredBroker.Tasks;
 
 namespace CredBroker.Issuance;
@@ -174,7 +175,7 @@ public sealed class CredentialIssuer(
 
     private static Dictionary<string, string> WithApproval(ApprovalId? id, Dictionary<string, string> details)
     {
-        if (id is { } approval) details["approval"] = approval.Value;
+        if (id is { } approval) details[DecisionFacts.Approval] = approval.Value;
         return details;
     }
 

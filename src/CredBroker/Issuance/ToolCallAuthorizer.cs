@@ -96,7 +96,7 @@ public sealed class ToolCallAuthorizer(
     private static Dictionary<string, string> Details(ToolCall call, ToolCallQuestion question, PolicyDecision decision)
     {
         var details = new Dictionary<string, string>(DecisionFacts.OfToolCall(call, decision)) { ["arguments_digest"] = question.ArgumentsDigest };
-        if (decision.ApprovalId is { } approval) details["approval"] = approval.Value;
+        if (decision.ApprovalId is { } approval) details[DecisionFacts.Approval] = approval.Value;
         return details;
     }
 }

@@ -20,6 +20,9 @@ public static class DecisionFacts
     /// <summary>The groups whose approval would lift the no, with spaces between them.</summary>
     public const string ApprovalGroups = "approval_groups";
 
+    /// <summary>The request by which people agreed.</summary>
+    public const string Approval = "approval";
+
     /// <summary>What proved the workload.</summary>
     public const string Attestor = "attestor";
 

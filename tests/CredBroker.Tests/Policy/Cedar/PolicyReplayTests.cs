@@ -51,7 +51,7 @@ public sealed class PolicyReplayTests
 
         var report = await RunAsync(All + """
             @id("no-read") forbid (principal, action == Action::"read", resource == Template::"orders");
-            @id("ask") @approval("owners") forbid (principal, action == Action::"write", resource);
+            @id("ask") @approval("owners") forbid (principal, action == Action::"write", resource) unless { context has approval };
             """);
 
         Assert.That(report.Flips.Select(flip => (flip.Verb, flip.About, flip.Capabilities, flip.From, flip.To, string.Join(' ', flip.ToPolicies), flip.Count)), Is.EqualTo(new[]
@@ -60,6 +60,20 @@ public sealed class PolicyReplayTests
             ("issue", "orders", "write", ReplayedOutcome.Allow, ReplayedOutcome.Pending, "ask", 1),
         }));
         Assert.That(report.Flips[0].FirstTask, Is.EqualTo(Task.Id.Value));
+    }
+
+    [Test]
+    public async Task RunAsync_PeopleHadAgreed_FlipsOnlyWhereThatNoLongerHelps()
+    {
+        var facts = DecisionFacts.OfUse(Read, Allow());
+        facts[DecisionFacts.Approval] = "apr_1";
+        Record(Opened(), Line("issue_allowed", facts, Task));
+
+        var same = await RunAsync(All + """@id("ask") @approval("owners") forbid (principal, action == Action::"read", resource) unless { context has approval };""");
+        var stricter = await RunAsync(All + """@id("no") forbid (principal, action == Action::"read", resource);""");
+
+        Assert.That((same.Replayed, same.Flips.Count), Is.EqualTo((2, 0)));
+        Assert.That(stricter.Flips.Single().To, Is.EqualTo(ReplayedOutcome.Deny));
     }
 
     [Test]
