@@ -33,7 +33,7 @@ internal sealed class SpiffeX509Attestor(TrustDomainRoots domains, TimeProvider 
         var between = CertificateChainReader.Read(chain);
         try
         {
-            using var leaf = CertificateChainReader.ReadOne(svid.Span);
+            using var leaf = CertificateChainReader.ReadOne(svid);
             return Verify(leaf, between, digest);
         }
         finally

@@ -33,17 +33,13 @@ internal static class CertificateChainReader
         }
     }
 
-    /// <exception cref="EvidenceFault">It is no certificate.</exception>
-    public static X509Certificate2 ReadOne(ReadOnlySpan<byte> der)
+    /// <exception cref="EvidenceFault">It is not exactly one certificate.</exception>
+    public static X509Certificate2 ReadOne(ReadOnlyMemory<byte> der)
     {
-        try
-        {
-            return X509CertificateLoader.LoadCertificate(der);
-        }
-        catch (CryptographicException)
-        {
-            throw NotReadable();
-        }
+        var certificates = Read(der);
+        if (certificates is [var one]) return one;
+        certificates.ForEach(certificate => certificate.Dispose());
+        throw NotReadable();
     }
 
     private static EvidenceFault NotReadable() => new("it is not certificates in DER, one after another");

@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using CredBroker.Testing.Attestation;
 
 namespace CredBroker.Server.Tests.Attestation.SpiffeX509;
@@ -27,6 +28,16 @@ public sealed class SvidAttackTests
         var evidence = SpiffeX509UnderTest.EvidenceOf(svid, svid, _tested.Between.Certificate) with { PeerCertificate = null };
 
         Assert.That(await _tested.FaultOf(evidence), Does.Contain("its connection shows no client certificate"));
+    }
+
+    [Test]
+    public async Task Connection_MoreThanOneCertificateOrAnotherForm_ProvesNothing()
+    {
+        var svid = _tested.Between.IssueSvid(_tested.Subject);
+        var evidence = SpiffeX509UnderTest.EvidenceOf(svid, _tested.Between.Certificate);
+
+        foreach (var shown in new byte[][] { [.. svid.RawData, 0], [.. svid.RawData, .. svid.RawData], Encoding.ASCII.GetBytes(svid.ExportCertificatePem()), [] })
+            Assert.That(await _tested.FaultOf(evidence with { PeerCertificate = shown }), Does.Contain("it is not certificates in DER, one after another"));
     }
 
     [Test]
