@@ -4,14 +4,12 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using CredBroker.Protocol.V1;
 using CredBroker.Server.Tests.Access;
+using CredBroker.Server.Tests.Api;
 using CredBroker.Server.Tests.Hosting;
-using CredBroker.Tasks;
 using CredBroker.Testing.Access;
 using CredBroker.Testing.Attestation;
 using Google.Protobuf;
-using Google.Rpc;
 using Grpc.Core;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace CredBroker.Server.Tests.Attestation;
 
@@ -49,66 +47,81 @@ public sealed class AttackListTests
         spec:
           match: { attestor: oidc, subject: "oidc://ci/repo:acme/*" }
           workload: { tenant: payments, kind: agent }
+        ---
+        apiVersion: credbroker/v1
+        kind: WorkloadRule
+        metadata: { name: pods }
+        spec:
+          match: { attestor: kubernetes, subject: "kubernetes://prod/payments/*" }
+          workload: { tenant: payments, kind: agent }
         """;
+
+    private const string NotAccepted = "its algorithm is not among those that are accepted";
+    private const string NotTrusted = "its issuer is not trusted here";
+    private const string NotCompact = "it is not three parts in compact form";
+    private const string BadSignature = "its signature does not verify";
+    private const string NoSeconds = "its 'exp' is not a whole number of seconds in range";
+    private const string OtherType = "its type is that of another kind of token";
 
     private static OperatedBroker? _running;
     private static FakeIssuer? _runningIssuer;
 
     private ScratchFolder _scratch = null!;
+    private FakeKubernetes _cluster = null!;
     private TcpListener _attacker = null!;
 
     private static OperatedBroker Broker => _running ?? throw new InvalidOperationException("Nothing has been started.");
 
     private static FakeIssuer Issuer => _runningIssuer ?? throw new InvalidOperationException("Nothing has been started.");
 
-    public static IEnumerable<TestCaseData> Attacks() => new (string Name, Func<TcpListener, string> Make)[]
+    public static IEnumerable<TestCaseData> Attacks() => new (string Name, string Why, Func<TcpListener, string> Make)[]
     {
-        ("alg none", _ => Unsigned("none")),
-        ("alg noNE", _ => Unsigned("noNE")),
-        ("empty signature", _ => TestJws.Assemble(Header().ToJsonString(), Claims().ToJsonString(), _ => [])),
-        ("HS256 keyed with the public key", _ => TestJws.Assemble(
+        ("alg none", NotAccepted, _ => Unsigned("none")),
+        ("alg noNE", NotAccepted, _ => Unsigned("noNE")),
+        ("empty signature", "it is not signed", _ => TestJws.Assemble(Header().ToJsonString(), Claims().ToJsonString(), _ => [])),
+        ("HS256 keyed with the public key", NotAccepted, _ => TestJws.Assemble(
             HeaderWith("alg", "HS256").ToJsonString(), Claims().ToJsonString(), input => HMACSHA256.HashData(Issuer.Key.PublicKeyInfo(), input))),
-        ("embedded jwk", _ => ByAStranger((header, key) => header["jwk"] = key.ToJwk())),
-        ("embedded x5c", _ => ByAStranger((header, _) => header["x5c"] = new JsonArray("MIIB"))),
-        ("jku", attacker => ByAStranger((header, _) => header["jku"] = $"http://{attacker.LocalEndpoint}/keys")),
-        ("x5u", attacker => ByAStranger((header, _) => header["x5u"] = $"http://{attacker.LocalEndpoint}/keys")),
-        ("issuer of the attacker", attacker => Sign(Header(), ClaimsWith("iss", $"http://{attacker.LocalEndpoint}"))),
-        ("kid as a path", _ => ByAStranger((header, _) => header["kid"] = "../../../dev/null")),
-        ("kid of 10 KB", _ => Sign(HeaderWith("kid", new string('k', 10_000)), Claims())),
-        ("unknown crit", _ => Sign(HeaderWith("crit", new JsonArray("exp")), Claims())),
-        ("b64 false", _ => Sign(HeaderWith("b64", false), Claims())),
-        ("JSON serialisation", _ => JsonForm()),
-        ("extra part", _ => Good() + ".e30"),
-        ("white space", _ => Good() + "\n"),
-        ("duplicate key", _ => TestJws.Sign(Header().ToJsonString(), Claims().ToJsonString()[..^1] + ",\"sub\":\"repo:acme/orders\"}", Issuer.Key)),
-        ("signature in DER", _ => TestJws.Assemble(
+        ("embedded jwk", "its header holds 'jwk'", _ => ByAStranger((header, key) => header["jwk"] = key.ToJwk())),
+        ("embedded x5c", "its header holds 'x5c'", _ => ByAStranger((header, _) => header["x5c"] = new JsonArray("MIIB"))),
+        ("jku", "its header holds 'jku'", attacker => ByAStranger((header, _) => header["jku"] = $"http://{attacker.LocalEndpoint}/keys")),
+        ("x5u", "its header holds 'x5u'", attacker => ByAStranger((header, _) => header["x5u"] = $"http://{attacker.LocalEndpoint}/keys")),
+        ("issuer of the attacker", NotTrusted, attacker => Sign(Header(), ClaimsWith("iss", $"http://{attacker.LocalEndpoint}"))),
+        ("kid as a path", "its key is not in the key set of its issuer", _ => ByAStranger((header, _) => header["kid"] = "../../../dev/null")),
+        ("kid of 10 KB", "it does not name its key by a plain 'kid'", _ => Sign(HeaderWith("kid", new string('k', 10_000)), Claims())),
+        ("unknown crit", "its header holds 'crit'", _ => Sign(HeaderWith("crit", new JsonArray("exp")), Claims())),
+        ("b64 false", "its header holds 'b64'", _ => Sign(HeaderWith("b64", false), Claims())),
+        ("JSON serialisation", NotCompact, _ => JsonForm()),
+        ("extra part", NotCompact, _ => Good() + ".e30"),
+        ("white space", "a part is not canonical base64url", _ => Good() + "\n"),
+        ("duplicate key", "its claims are not one plain JSON object", _ => TestJws.Sign(Header().ToJsonString(), Claims().ToJsonString()[..^1] + ",\"sub\":\"repo:acme/orders\"}", Issuer.Key)),
+        ("signature in DER", BadSignature, _ => TestJws.Assemble(
             Header().ToJsonString(), Claims().ToJsonString(), input => Issuer.Key.Sign(input, DSASignatureFormat.Rfc3279DerSequence))),
-        ("r and s are zero", _ => TestJws.Assemble(Header().ToJsonString(), Claims().ToJsonString(), _ => new byte[64])),
-        ("JWE", _ => "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..AAAA.AAAA.AAAA"),
-        ("zip", _ => Sign(HeaderWith("zip", "DEF"), Claims())),
-        ("iss is an array", _ => Sign(Header(), ClaimsWith("iss", new JsonArray(Issuer.Address)))),
-        ("iss with a slash", _ => Sign(Header(), ClaimsWith("iss", Issuer.Address + "/"))),
-        ("iss of another case", _ => Sign(Header(), ClaimsWith("iss", Issuer.Address.ToUpperInvariant()))),
-        ("iss as a prefix", _ => Sign(Header(), ClaimsWith("iss", Issuer.Address[..^1]))),
-        ("aud missing", _ => Sign(Header(), ClaimsWith("aud", null))),
-        ("aud foreign", _ => Sign(Header(), ClaimsWith("aud", "elsewhere"))),
-        ("aud numeric", _ => Sign(Header(), ClaimsWith("aud", 7))),
-        ("exp missing", _ => Sign(Header(), ClaimsWith("exp", null))),
-        ("exp as text", _ => Sign(Header(), ClaimsWith("exp", "1767225600"))),
-        ("exp as a fraction", _ => Sign(Header(), ClaimsWith("exp", Now() + 60.5))),
-        ("exp too large", _ => Sign(Header(), ClaimsWith("exp", 1e30))),
-        ("iat in the future", _ => Sign(Header(), ClaimsWith("iat", Now() + 120))),
-        ("nbf in the future", _ => Sign(Header(), ClaimsWith("nbf", Now() + 120))),
-        ("life over the cap", _ => Sign(Header(), ClaimsWith("exp", Now() + 86_400))),
-        ("key of the trust domain", _ => Broker.Svid("payments/a")),
-        ("subject of a neighbour", _ => Sign(Header(), ClaimsWith("sub", "repo:acme-evil/orders"))),
-        ("our own access token", _ => Sign(HeaderWith("typ", "at+jwt"), Claims())),
-        ("a security event", _ => Sign(HeaderWith("typ", "secevent+jwt"), Claims())),
-        ("a status list", _ => Sign(HeaderWith("typ", "statuslist+jwt"), Claims())),
-        ("a DPoP proof", _ => Sign(HeaderWith("typ", "dpop+jwt"), Claims())),
-        ("rubbish", _ => "\0\u00ff"),
-        ("nothing", _ => ""),
-    }.Select(attack => new TestCaseData(attack.Make).SetArgDisplayNames(attack.Name));
+        ("r and s are zero", BadSignature, _ => TestJws.Assemble(Header().ToJsonString(), Claims().ToJsonString(), _ => new byte[64])),
+        ("JWE", NotCompact, _ => "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..AAAA.AAAA.AAAA"),
+        ("zip", "its header holds 'zip'", _ => Sign(HeaderWith("zip", "DEF"), Claims())),
+        ("iss is an array", "its 'iss' is not a string", _ => Sign(Header(), ClaimsWith("iss", new JsonArray(Issuer.Address)))),
+        ("iss with a slash", NotTrusted, _ => Sign(Header(), ClaimsWith("iss", Issuer.Address + "/"))),
+        ("iss of another case", NotTrusted, _ => Sign(Header(), ClaimsWith("iss", Issuer.Address.ToUpperInvariant()))),
+        ("iss as a prefix", NotTrusted, _ => Sign(Header(), ClaimsWith("iss", Issuer.Address[..^1]))),
+        ("aud missing", "it has no 'aud'", _ => Sign(Header(), ClaimsWith("aud", null))),
+        ("aud foreign", "it is not made for this server's audience", _ => Sign(Header(), ClaimsWith("aud", "elsewhere"))),
+        ("aud numeric", "its 'aud' is neither a string nor an array of strings", _ => Sign(Header(), ClaimsWith("aud", 7))),
+        ("exp missing", "it has no 'exp'", _ => Sign(Header(), ClaimsWith("exp", null))),
+        ("exp as text", NoSeconds, _ => Sign(Header(), ClaimsWith("exp", "1767225600"))),
+        ("exp as a fraction", NoSeconds, _ => Sign(Header(), ClaimsWith("exp", Now() + 60.5))),
+        ("exp too large", NoSeconds, _ => Sign(Header(), ClaimsWith("exp", 1e30))),
+        ("iat in the future", "it was issued in the future", _ => Sign(Header(), ClaimsWith("iat", Now() + 120))),
+        ("nbf in the future", "it is not valid yet", _ => Sign(Header(), ClaimsWith("nbf", Now() + 120))),
+        ("life over the cap", "it lives longer than this server accepts", _ => Sign(Header(), ClaimsWith("exp", Now() + 86_400))),
+        ("key of the trust domain", "it names no issuer", _ => Broker.Svid("payments/a")),
+        ("subject of a neighbour", "No workload rule matches", _ => Sign(Header(), ClaimsWith("sub", "repo:acme-evil/orders"))),
+        ("our own access token", OtherType, _ => Sign(HeaderWith("typ", "at+jwt"), Claims())),
+        ("a security event", OtherType, _ => Sign(HeaderWith("typ", "secevent+jwt"), Claims())),
+        ("a status list", OtherType, _ => Sign(HeaderWith("typ", "statuslist+jwt"), Claims())),
+        ("a DPoP proof", OtherType, _ => Sign(HeaderWith("typ", "dpop+jwt"), Claims())),
+        ("rubbish", NotCompact, _ => "\0\u00ff"),
+        ("nothing", "The evidence is empty", _ => ""),
+    }.Select(attack => new TestCaseData(attack.Why, attack.Make).SetArgDisplayNames(attack.Name));
 
     [OneTimeSetUp]
     public async Task Start()
@@ -118,8 +131,10 @@ public sealed class AttackListTests
         _scratch = new ScratchFolder();
         Directory.CreateDirectory(_scratch.File("rules"));
         await File.WriteAllTextAsync(_scratch.File("rules", "all.yaml"), Catalogue);
+        _cluster = await FakeKubernetes.StartAsync(TimeProvider.System);
         _running = await OperatedBroker.StartAsync(
-            ("Templates:Path", _scratch.File("rules")), ("Attestation:Oidc:Issuers:0:Name", "ci"), ("Attestation:Oidc:Issuers:0:Issuer", _runningIssuer.Address));
+            ("Templates:Path", _scratch.File("rules")), ("Attestation:Oidc:Issuers:0:Name", "ci"), ("Attestation:Oidc:Issuers:0:Issuer", _runningIssuer.Address),
+            ("Attestation:Kubernetes:Clusters:0:Name", "prod"), ("Attestation:Kubernetes:Clusters:0:JwksUri", $"{_cluster.Address}/openid/v1/jwks"));
         _attacker = new TcpListener(IPAddress.Loopback, 0);
         _attacker.Start();
     }
@@ -130,14 +145,19 @@ public sealed class AttackListTests
         _attacker.Dispose();
         await Broker.DisposeAsync();
         await Issuer.DisposeAsync();
+        await _cluster.DisposeAsync();
         _scratch.Dispose();
     }
 
     [Test]
-    public async Task OpenTask_NoAttack_Opens() => Assert.That((await OpenAsync("oidc", Good())).Task.Id, Is.Not.Empty);
+    public async Task OpenTask_NoAttack_Opens()
+    {
+        foreach (var (attestor, evidence) in new[] { ("oidc", Good()), ("spiffe_jwt", Broker.Svid("payments/a")), ("kubernetes", _cluster.Issue(_cluster.Run("payments", "agent", "agent-0"))) })
+            Assert.That((await OpenAsync(attestor, evidence)).Task.Id, Is.Not.Empty, attestor);
+    }
 
     [TestCaseSource(nameof(Attacks))]
-    public async Task OpenTask_Attack_IsRefusedAndNothingComesOfIt(Func<TcpListener, string> make) => await ExpectRefusalAsync("oidc", make(_attacker));
+    public async Task OpenTask_Attack_IsRefusedAndNothingComesOfIt(string why, Func<TcpListener, string> make) => await ExpectRefusalAsync("oidc", make(_attacker), why);
 
     [Test]
     public async Task OurOwnTokens_AreNoEvidenceAndNotEachOther()
@@ -148,11 +168,15 @@ public sealed class AttackListTests
         var proof = caller.Prove("POST", "https://broker.test/credbroker.v1.TaskService/OpenTask");
 
         foreach (var attestor in new[] { "oidc", "spiffe_jwt", "kubernetes" })
-            foreach (var foreign in new[] { token, access, proof }) await ExpectRefusalAsync(attestor, foreign);
+            foreach (var (foreign, why) in new[] { (token, NotCompact), (access, OtherType), (proof, "its header holds 'jwk'") }) await ExpectRefusalAsync(attestor, foreign, why);
         foreach (var foreign in new[] { access, proof, Good(), Broker.Svid("payments/a") })
-            Assert.That(await ReasonOf(async () => await Broker.Tasks.HeartbeatAsync(new HeartbeatRequest(), OperatedBroker.Bearer(foreign))), Is.EqualTo("TASK_TOKEN_INVALID"));
-        foreach (var foreign in new[] { token, access, Good(), Broker.Svid("payments/a") })
-            Assert.That(await ReasonOf(() => OpenAsync("spiffe_jwt", Broker.Svid("payments/a"), new Metadata { { "dpop", foreign } })), Is.EqualTo("PROOF_INVALID"));
+            await Refused.WithAsync(StatusCode.Unauthenticated, "TASK_TOKEN_INVALID", async () => await Broker.Tasks.HeartbeatAsync(new HeartbeatRequest(), OperatedBroker.Bearer(foreign)));
+        foreach (var (foreign, why) in new[] { (token, NotCompact), (access, OtherType), (Good(), OtherType), (Broker.Svid("payments/a"), OtherType) })
+        {
+            var refused = await Refused.WithAsync(
+                StatusCode.Unauthenticated, "PROOF_INVALID", () => OpenAsync("spiffe_jwt", Broker.Svid("payments/a"), new Metadata { { "dpop", foreign } }));
+            Assert.That(refused.Status.Detail, Does.Contain(why));
+        }
     }
 
     private static JsonObject Header() => Issuer.Header();
@@ -197,41 +221,17 @@ public sealed class AttackListTests
 
     private static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
 
-    private async Task ExpectRefusalAsync(string attestor, string evidence)
+    private async Task ExpectRefusalAsync(string attestor, string evidence, string why)
     {
-        var tasks = await CountTasksAsync();
-        var audited = (await Broker.ReadAuditAsync()).Length;
+        await RefusedTask.ExpectAsync(Broker, () => OpenAsync(attestor, evidence), why, SecretsOf(evidence));
 
-        Assert.That(await ReasonOf(() => OpenAsync(attestor, evidence)), Is.EqualTo("ATTESTATION_FAILED"));
-
-        var lines = (await Broker.ReadAuditAsync())[audited..].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.That(lines.Count(line => line.Contains("\"refused\"", StringComparison.Ordinal) && line.Contains("ATTESTATION_FAILED", StringComparison.Ordinal)), Is.EqualTo(1));
-        Assert.That(await CountTasksAsync(), Is.EqualTo(tasks));
         Assert.That(_attacker.Pending(), Is.False);
     }
+
+    /// <summary>What must not be in the audit trail.</summary>
+    private static string[] SecretsOf(string evidence) => [.. evidence.Split('.').Where(part => part.Length >= 16)];
 
     private static async Task<OpenTaskResponse> OpenAsync(string attestor, string evidence, Metadata? headers = null) =>
         await Broker.Tasks.OpenTaskAsync(
             new OpenTaskRequest { Evidence = new Evidence { Attestor = attestor, Payload = ByteString.CopyFromUtf8(evidence) }, Purpose = "test" }, headers);
-
-    private static async Task<string> ReasonOf<T>(Func<Task<T>> call)
-    {
-        try
-        {
-            await call();
-            return "";
-        }
-        catch (RpcException refused)
-        {
-            return refused.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason ?? refused.StatusCode.ToString();
-        }
-    }
-
-    /// <summary>A lease is always some task's.</summary>
-    private static async Task<int> CountTasksAsync()
-    {
-        var index = Broker.Services.GetRequiredService<ITaskIndex>();
-        var pages = await Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => index.ListAsync(bucket, null, 1_000, CancellationToken.None)));
-        return pages.Sum(page => page.Positions.Count);
-    }
 }
