@@ -31,8 +31,8 @@ public sealed record TestLeaf
     /// <summary>From how long before now on.</summary>
     public TimeSpan Backdated { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Makes its key; P-256 unless said.</summary>
-    public Func<AsymmetricAlgorithm> MakeKey { get; init; } = () => ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    /// <summary>Makes its key; null = one on P-256.</summary>
+    public Func<AsymmetricAlgorithm>? MakeKey { get; init; }
 
     /// <summary>More extensions.</summary>
     public IReadOnlyList<X509Extension> More { get; init; } = [];

@@ -22,10 +22,11 @@ internal sealed class SpiffeX509UnderTest : IAttestorUnderTest
     private readonly Keyrings _keyrings;
     private readonly KeyringWatcher _watcher;
 
-    public SpiffeX509UnderTest()
+    /// <param name="random">Where the keys of the certificates come from; null = they are new.</param>
+    public SpiffeX509UnderTest(Random? random = null)
     {
-        Root = TestX509Authority.Root(Time);
-        OtherRoot = TestX509Authority.Root(Time, "other");
+        Root = TestX509Authority.Root(Time, random: random);
+        OtherRoot = TestX509Authority.Root(Time, "other", random: random);
         Between = Root.Below();
         WriteBundle("acme.test", Root);
         WriteBundle("other.test", OtherRoot);

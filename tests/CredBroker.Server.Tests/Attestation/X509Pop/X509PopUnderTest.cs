@@ -21,10 +21,11 @@ internal sealed class X509PopUnderTest : IAttestorUnderTest
     private readonly Keyrings _keyrings;
     private readonly KeyringWatcher _watcher;
 
-    public X509PopUnderTest()
+    /// <param name="random">Where the keys of the certificates come from; null = they are new.</param>
+    public X509PopUnderTest(Random? random = null)
     {
-        Root = TestX509Authority.Root(Time);
-        OtherRoot = TestX509Authority.Root(Time, "other");
+        Root = TestX509Authority.Root(Time, random: random);
+        OtherRoot = TestX509Authority.Root(Time, "other", random: random);
         Between = Root.Below();
         WriteRoots("machines", Root);
         WriteRoots("lab", OtherRoot);
