@@ -1,16 +1,6 @@
 using System.Globalization;
 using CredBroker.Attestation;
-using CredBroker.Conformance.Attestation;
 using CredBroker.Server.Attestation;
-using CredBroker.Server.Tests.Attestation.AwsIam;
-using CredBroker.Server.Tests.Attestation.JoinTokens;
-using CredBroker.Server.Tests.Attestation.Kubernetes;
-using CredBroker.Server.Tests.Attestation.Oidc;
-using CredBroker.Server.Tests.Attestation.SpiffeJwt;
-using CredBroker.Server.Tests.Attestation.SpiffeX509;
-using CredBroker.Server.Tests.Attestation.X509Pop;
-using CredBroker.Testing.Attestation;
-using CredBroker.Tokens;
 
 namespace CredBroker.Server.Tests.Fuzzing;
 
@@ -32,32 +22,9 @@ public sealed class FuzzTests
         var inputs = Setting("CREDBROKER_FUZZ_INPUTS", FewInputs);
         var seed = Setting("CREDBROKER_FUZZ_SEED", 20261125);
         await TestContext.Out.WriteLineAsync($"seed {seed}");
-        var random = new Random(seed);
-        await using var oidc = await new OidcForm().StartAsync(TimeSpan.FromSeconds(30));
-        await using var spiffe = await new SpiffeJwtForm().StartAsync(TimeSpan.FromSeconds(30));
-        await using var kubernetes = await new KubernetesForm().StartAsync(TimeSpan.FromSeconds(30));
-        await using var join = new JoinTokenUnderTest();
-        await using var aws = await AwsIamUnderTest.StartAsync();
-        await using var pop = new X509PopUnderTest(random);
-        await using var svid = new SpiffeX509UnderTest(random);
-        IAttestorUnderTest[] attestors = [oidc, spiffe, kubernetes, join, aws, pop, svid];
-        Assert.That(attestors.Select(tested => tested.Attestor.Name), Is.EquivalentTo(AllAttestors()));
-
-        FuzzTarget[] whole =
-        [
-            await AttestorTargets.OfJwtAsync(oidc), await AttestorTargets.OfJwtAsync(spiffe), await AttestorTargets.OfJwtAsync(kubernetes),
-            await AttestorTargets.OfAsync(join), await AttestorTargets.OfJsonAsync(aws), await AttestorTargets.OfJsonAsync(pop), await AttestorTargets.OfAsync(svid),
-            .. CertificateTargets.Of(svid, random), .. CertificateTargets.Of(pop, random),
-        ];
-        using var key = TestSigningKey.For("ES256");
-        using var caller = new TestDpop(TimeProvider.System);
-        using var ring = new OwnRing();
-        FuzzTarget[] targets =
-        [
-            .. whole, AttestorTargets.OfProof(caller), AttestorTargets.OfChallenge(ring, TimeProvider.System),
-            .. ReaderTargets.OfTokens(TimeProvider.System), .. ReaderTargets.OfKeys(key), .. ReaderTargets.OfSts(aws.Signed()),
-            .. ReaderTargets.OfCertificates(svid.Root, svid.Between, svid.Between.IssueSvid(svid.Subject), pop.Answer(pop.Between.Issue(X509PopUnderTest.Leaf))),
-        ];
+        await using var server = await FuzzedServer.StartAsync(seed);
+        Assert.That(server.Attestors.Select(tested => tested.Attestor.Name), Is.EquivalentTo(AllAttestors()));
+        var targets = await server.TargetsAsync();
 
         var total = 0L;
         var finds = new List<string>();
@@ -65,7 +32,7 @@ public sealed class FuzzTests
         {
             try
             {
-                total += await RunAsync(target, seed, (inputs + targets.Length - 1) / targets.Length);
+                total += await RunAsync(target, seed, (inputs + targets.Count - 1) / targets.Count);
             }
             catch (FuzzFindException find)
             {
@@ -76,7 +43,7 @@ public sealed class FuzzTests
         await TestContext.Out.WriteLineAsync($"fuzzed {total} inputs");
         Assert.That(finds, Is.Empty);
         Assert.That(total, Is.GreaterThanOrEqualTo(inputs));
-        Assert.That(attestors.Sum(tested => tested.UnforeseenFaults), Is.Zero);
+        Assert.That(server.Attestors.Sum(tested => tested.UnforeseenFaults), Is.Zero);
     }
 
     private static async Task<long> RunAsync(FuzzTarget target, int seed, int inputs)
@@ -129,13 +96,4 @@ public sealed class FuzzTests
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
     private sealed class FuzzFindException(string message) : Exception(message);
-
-    private sealed class OwnRing : ISigningKeyRing, IDisposable
-    {
-        public SigningKey Current { get; } = SigningKey.Generate();
-
-        public IReadOnlyList<PublicSigningKey> Published => [Current.Public];
-
-        public void Dispose() => Current.Dispose();
-    }
 }
