@@ -19,7 +19,14 @@ internal sealed class RecordedDecisionTests
         @id("mischief") forbid (principal, action == Action::"openTask", resource) when { resource.purpose.value == "mischief" };
         @id("no-invoices-beside") forbid (principal, action == Action::"read", resource == Template::"invoices-api")
         when { context.held.contains({ target: "orders-api", sensitivity: "internal", capability: "write" }) };
-        @id("ask") @approval("owners") forbid (principal, action == Action::"delegate", resource);
+        @id("ask") @approval("owners") forbid (principal, action == Action::"callTool", resource == Tool::"refund") unless { context has approval };
+        """;
+
+    private const string Owners = """
+        apiVersion: credbroker/v1
+        kind: ApproverGroup
+        metadata: { name: owners, owner: payments }
+        spec: { approvers: [development/approver] }
         """;
 
     private RedisServerProcess _redis = null!;
@@ -32,6 +39,7 @@ internal sealed class RecordedDecisionTests
         _redis = await OwnRedis.StartAsync();
         _site = new BrokerSite(_redis.ConnectionString);
         await File.WriteAllTextAsync(Path.Combine(_site.PoliciesFolder, "all.cedar"), Policies);
+        await File.WriteAllTextAsync(Path.Combine(_site.CatalogueFolder, "approvers.yaml"), Owners);
         _broker = await BrokerProcess.StartAsync(_site);
         await ActAsync();
     }
@@ -52,7 +60,7 @@ internal sealed class RecordedDecisionTests
         Assert.That(report.Faults, Is.Empty);
         Assert.That(report.Flips, Is.Empty);
         Assert.That(report.NotReplayed, Is.Empty);
-        // Opened, and refused; issued twice, renewed, refused for what is held, pending; two calls of a tool.
+        // Opened, and refused; issued twice, renewed, refused for what is held; three calls of a tool, one of them pending.
         Assert.That(report.Replayed, Is.EqualTo(9));
     }
 
@@ -73,8 +81,8 @@ internal sealed class RecordedDecisionTests
             ("issue", "orders-api", ReplayedOutcome.Allow, ReplayedOutcome.Deny),
             ("renew", "orders-api", ReplayedOutcome.Allow, ReplayedOutcome.Deny),
             ("issue", "invoices-api", ReplayedOutcome.Deny, ReplayedOutcome.Allow),
-            ("issue", "orders-api", ReplayedOutcome.Pending, ReplayedOutcome.Allow),
             ("tool_call", "search", ReplayedOutcome.Deny, ReplayedOutcome.Allow),
+            ("tool_call", "refund", ReplayedOutcome.Pending, ReplayedOutcome.Allow),
         }).Using<(string Verb, string About, ReplayedOutcome From, ReplayedOutcome To)>((a, b) => a.Verb == b.Verb && a.From == b.From && a.To == b.To && (a.About == b.About || a.Verb == "open_task")));
     }
 
@@ -90,9 +98,10 @@ internal sealed class RecordedDecisionTests
         var written = await opened.IssueAsync(new IssueRequest { Template = "orders-api", Capabilities = { Capability.Write } });
         await opened.Calls.Credentials.RenewAsync(new RenewRequest { LeaseId = written.Lease.Id }, opened.Auth);
         await RefusedAsync(() => opened.IssueAsync("invoices-api"));
-        await RefusedAsync(() => opened.IssueAsync(new IssueRequest { Template = "orders-api", Capabilities = { Capability.Delegate } }));
         foreach (var capability in new[] { Capability.Read, Capability.Write })
             await opened.Calls.Credentials.AuthorizeToolCallAsync(new AuthorizeToolCallRequest { Tool = "search", Capability = capability, Target = "orders-api" }, opened.Auth);
+        await opened.Calls.Credentials.AuthorizeToolCallAsync(
+            new AuthorizeToolCallRequest { Tool = "refund", Capability = Capability.Read, Target = "orders-api", ArgumentsDigest = new string('a', 64) }, opened.Auth);
     }
 
     private static async Task RefusedAsync(Func<Task> call)

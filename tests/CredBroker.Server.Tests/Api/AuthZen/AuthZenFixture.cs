@@ -88,5 +88,5 @@ internal abstract class AuthZenFixture
     }
 
     protected IReadOnlyList<JsonNode> LinesOf(OpenedTask task) =>
-        [.. Site.ReadAudit().Where(line => (string?)line["task"] == task.Id && (string?)line["type"] is "tool_call_allowed" or "tool_call_denied" or "refused")];
+        [.. Site.ReadAudit().Where(line => (string?)line["task"] == task.Id && (string?)line["type"] is "tool_call_allowed" or "tool_call_denied" or "tool_call_pending" or "refused")];
 }

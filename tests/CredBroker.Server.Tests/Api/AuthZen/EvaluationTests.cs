@@ -84,6 +84,7 @@ internal sealed class EvaluationTests : AuthZenFixture
         var opened = await Calls.OpenAsync();
         var asking = Asking(opened);
         asking["action"] = JsonNode.Parse(action);
+        asking["context"] = new JsonObject { ["arguments_digest"] = new string('a', 64) };
 
         await AnswerAsync(One, opened, asking);
 
