@@ -9,7 +9,7 @@ using static CredBroker.Server.Tests.Approvals.ApprovalBench;
 namespace CredBroker.Server.Tests.Approvals;
 
 /// <summary>Approvals for tools, in lists, by JSON, explained and on record.</summary>
-[TestFixture, Category("Api"), Parallelizable(ParallelScope.Children)]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Children)]
 internal sealed class ApprovalApiTests
 {
     private static readonly string Arguments = new('a', 64);

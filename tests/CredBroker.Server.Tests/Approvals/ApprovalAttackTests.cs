@@ -10,7 +10,7 @@ using static CredBroker.Server.Tests.Approvals.ApprovalBench;
 namespace CredBroker.Server.Tests.Approvals;
 
 /// <summary>An approval cannot be replayed, moved to another action, given to oneself, or used late, whatever agents and operators try.</summary>
-[TestFixture, Category("Api"), Parallelizable(ParallelScope.Children)]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Children)]
 internal sealed class ApprovalAttackTests
 {
     private ApprovalBench _bench = null!;

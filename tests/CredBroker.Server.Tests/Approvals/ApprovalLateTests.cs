@@ -9,7 +9,7 @@ using static CredBroker.Server.Tests.Approvals.ApprovalBench;
 namespace CredBroker.Server.Tests.Approvals;
 
 /// <summary>What was agreed to is good for a short time, and only while policy is what it was.</summary>
-[TestFixture, Category("Api"), Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class ApprovalLateTests
 {
     [Test]
