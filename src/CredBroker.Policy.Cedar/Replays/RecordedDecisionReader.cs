@@ -106,7 +106,7 @@ internal sealed class RecordedDecisionReader(IReadOnlyDictionary<string, AgentTa
         Task = task,
         Source = FactReader.Source(line),
         Held = FactReader.Held(line, task),
-        WasApproved = line.Fact(DecisionFacts.Approval) is not null,
+        WasApproved = outcome == ReplayedOutcome.Allow && line.Fact(DecisionFacts.Approval) is not null,
         Outcome = outcome,
         Policies = FactReader.Policies(line),
     };
