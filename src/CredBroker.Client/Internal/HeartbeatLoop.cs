@@ -49,7 +49,7 @@ internal sealed partial class HeartbeatLoop
             var answer = await _session.HeartbeatAsync(withEvidence: false, cancellationToken);
             _attestedUntil = answer.AttestedUntil?.ToDateTimeOffset();
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             if (_session.Ended.IsCancellationRequested) Over(_session.TaskId, Say(e));
             else Missed(_session.TaskId, Say(e));
@@ -70,7 +70,7 @@ internal sealed partial class HeartbeatLoop
             var answer = await _session.HeartbeatAsync(withEvidence: true, either.Token);
             _attestedUntil = answer.AttestedUntil?.ToDateTimeOffset();
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             if (_session.Ended.IsCancellationRequested) Over(_session.TaskId, Say(e));
             else Unproved(_session.TaskId, Say(e));

@@ -9,7 +9,7 @@ using Grpc.Core;
 namespace CredBroker.Server.Tests.Containment;
 
 /// <summary>The broker dies in the middle of a quarantine; the next one completes it, without anybody asking.</summary>
-[TestFixture, Category("Fault")]
+[TestFixture, Category("Fault"), Parallelizable(ParallelScope.Self)]
 internal sealed class KilledQuarantineTests
 {
     private CrashBench _bench = null!;

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Tests.Hosting;
 
 /// <summary>What cannot start says so to the person who started it: one line for each fault, and no trace of how the program is made.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class StartupTests
 {
     private const string Prefix = "credbroker cannot start: ";
