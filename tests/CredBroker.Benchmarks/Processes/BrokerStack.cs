@@ -112,6 +112,9 @@ internal sealed class BrokerStack : IAsyncDisposable
         ["Storage__Redis__ConnectionString"] = Redis.Address,
         ["Attestation__SpiffeJwt__TrustDomains__0__Name"] = TrustDomain,
         ["Attestation__SpiffeJwt__TrustDomains__0__BundleFile"] = _folder.Combine("bundle.json"),
+        // All callers are at one address; how much they may ask is not what is measured.
+        ["Attestation__Limits__PerAddress"] = "0",
+        ["Attestation__Limits__PerSubject"] = "0",
         ["Listen__Grpc"] = "http://127.0.0.1:0",
         ["Listen__Http"] = "http://127.0.0.1:0",
         ["Tokens__Issuer"] = Issuer,
