@@ -22,6 +22,14 @@ public sealed record AttestedSubject(
     /// <inheritdoc cref="AttestorFact"/>
     public const string DigestFact = "evidence_digest";
 
+    /// <summary>What a refusal tells of evidence that did prove somebody.</summary>
+    public static IReadOnlyDictionary<string, string> Facts(string attestor, string subject, string evidenceDigest) => new Dictionary<string, string>
+    {
+        [AttestorFact] = attestor,
+        [SubjectFact] = subject,
+        [DigestFact] = evidenceDigest,
+    };
+
     /// <summary>RFC 7638 thumbprint of the key that the evidence is bound to, if any.</summary>
     public string? KeyThumbprint { get; init; }
 

@@ -54,12 +54,7 @@ public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCat
 
     private static RefusedException Unmatched(string message, AttestedSubject proven) => new(ErrorReason.AttestationFailed, message)
     {
-        Metadata = new Dictionary<string, string>
-        {
-            [AttestedSubject.AttestorFact] = proven.Attestor,
-            [AttestedSubject.SubjectFact] = proven.Subject,
-            [AttestedSubject.DigestFact] = proven.EvidenceDigest,
-        },
+        Metadata = AttestedSubject.Facts(proven.Attestor, proven.Subject, proven.EvidenceDigest),
     };
 
     private static WorkloadIdentity Identify(AttestedSubject proven, string attestor, WorkloadRule rule) =>

@@ -23,12 +23,7 @@ public sealed class TaskHeartbeat(TaskGate gate, ITaskStore store, WorkloadAttes
     private static RefusedException OfAnother(WorkloadIdentity identity) =>
         new(ErrorReason.AttestationFailed, "The fresh evidence is another workload's; the task has been sealed.")
         {
-            Metadata = new Dictionary<string, string>
-            {
-                [AttestedSubject.AttestorFact] = identity.Attestor,
-                [AttestedSubject.SubjectFact] = identity.Subject,
-                [AttestedSubject.DigestFact] = identity.EvidenceDigest,
-            },
+            Metadata = AttestedSubject.Facts(identity.Attestor, identity.Subject, identity.EvidenceDigest),
         };
 
     /// <summary>Attests the workload again. Fresh evidence may come with a new key, for keys are rotated too; answers with the token as the task has it.</summary>

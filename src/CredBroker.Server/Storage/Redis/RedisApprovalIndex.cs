@@ -6,26 +6,8 @@ namespace CredBroker.Server.Storage.Redis;
 /// <summary>Requests for approval, by the sorted sets that each bucket keeps of them.</summary>
 internal sealed class RedisApprovalIndex(RedisStore store, RedisClock clock) : IApprovalIndex
 {
-    /// <summary>How many requests of one millisecond are expected to lie before the place to go on from.</summary>
-    private const int Ties = 8;
-
-    public async Task<BucketPage<ApprovalPosition>> ListAsync(int bucket, ApprovalPosition? after, int take, CancellationToken cancellationToken)
-    {
-        double from = after?.AskedAt.ToUnixTimeMilliseconds() ?? double.PositiveInfinity;
-        for (var limit = after is null ? take : take + Ties; ; limit *= 2)
-        {
-            var count = limit;
-            var entries = await store.GuardAsync(
-                database => database.SortedSetRangeByScoreWithScoresAsync(
-                    BucketKeys.Of(bucket).Approvals, double.NegativeInfinity, from, order: Order.Descending, take: count),
-                cancellationToken);
-            var positions = entries
-                .Select(entry => new ApprovalPosition(Instant.Read((long)entry.Score), ApprovalId.Parse((string)entry.Element!)))
-                .Where(found => found.IsAfter(after)).ToList();
-            var isLast = entries.Length < limit;
-            if (isLast || positions.Count > 0) return new BucketPage<ApprovalPosition>(positions, isLast);
-        }
-    }
+    public Task<BucketPage<ApprovalPosition>> ListAsync(int bucket, ApprovalPosition? after, int take, CancellationToken cancellationToken) => NewestFirst.ReadAsync(
+        store, BucketKeys.Of(bucket).Approvals, after?.AskedAt, take, Read, found => found.IsAfter(after), cancellationToken);
 
     public async Task<IReadOnlyList<ApprovalRequest>> ReadAsync(IReadOnlyList<ApprovalId> ids, CancellationToken cancellationToken)
     {
@@ -69,4 +51,6 @@ internal sealed class RedisApprovalIndex(RedisStore store, RedisClock clock) : I
             return null;
         }
     }
+
+    private static ApprovalPosition Read(SortedSetEntry entry) => new(Instant.Read((long)entry.Score), ApprovalId.Parse((string)entry.Element!));
 }

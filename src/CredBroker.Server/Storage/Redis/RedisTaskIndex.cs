@@ -6,24 +6,8 @@ namespace CredBroker.Server.Storage.Redis;
 /// <summary>Tasks that have not ended, by the sorted set that each bucket keeps of them.</summary>
 internal sealed class RedisTaskIndex(RedisStore store) : ITaskIndex
 {
-    /// <summary>How many tasks of one millisecond are expected to lie before the place to go on from.</summary>
-    private const int Ties = 8;
-
-    public async Task<BucketPage<TaskPosition>> ListAsync(int bucket, TaskPosition? after, int take, CancellationToken cancellationToken)
-    {
-        double from = after?.OpenedAt.ToUnixTimeMilliseconds() ?? double.PositiveInfinity;
-        for (var limit = after is null ? take : take + Ties; ; limit *= 2)
-        {
-            var count = limit;
-            var entries = await store.GuardAsync(
-                database => database.SortedSetRangeByScoreWithScoresAsync(
-                    BucketKeys.Of(bucket).Tasks, double.NegativeInfinity, from, order: Order.Descending, take: count),
-                cancellationToken);
-            var positions = entries.Select(Read).Where(found => found.IsAfter(after)).ToList();
-            var isLast = entries.Length < limit;
-            if (isLast || positions.Count > 0) return new BucketPage<TaskPosition>(positions, isLast);
-        }
-    }
+    public Task<BucketPage<TaskPosition>> ListAsync(int bucket, TaskPosition? after, int take, CancellationToken cancellationToken) => NewestFirst.ReadAsync(
+        store, BucketKeys.Of(bucket).Tasks, after?.OpenedAt, take, Read, found => found.IsAfter(after), cancellationToken);
 
     public async Task<IReadOnlyList<AgentTask>> ReadAsync(IReadOnlyList<TaskId> ids, CancellationToken cancellationToken)
     {
