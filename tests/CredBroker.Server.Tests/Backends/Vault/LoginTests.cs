@@ -26,11 +26,14 @@ internal sealed class LoginTests
     [Test]
     public async Task Login_TwoThirdsOfItsLife_RenewedAndLeasesLiveOn()
     {
-        _bench = await VaultBench.StartAsync(loginTtl: "3s", loginMaxTtl: "1h");
+        // A third of it is what a machine that is busy with other things has for one call.
+        _bench = await VaultBench.StartAsync(loginTtl: "12s", loginMaxTtl: "1h");
         var task = await (await _bench.StartBrokerAsync()).Calls.OpenAsync();
         await task.IssueAsync(VaultCatalogue.Orders);
 
-        await Eventually.IsTrueAsync(() => Calls(VaultPath.RenewSelf) >= 2, "the login was renewed twice");
+        await Eventually.IsTrueAsync(() => Age(_bench.Vault.Calls.Of(VaultPath.Login)[0]) > TimeSpan.FromSeconds(13), "the login would be over", TimeSpan.FromSeconds(40));
+
+        Assert.That(Calls(VaultPath.RenewSelf), Is.GreaterThanOrEqualTo(1));
 
         Assert.That(Calls(VaultPath.Login), Is.EqualTo(1));
         await task.IssueAsync(VaultCatalogue.Orders);
