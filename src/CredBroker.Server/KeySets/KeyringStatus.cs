@@ -13,6 +13,6 @@ internal sealed class KeyringStatus(Keyrings keyrings) : IStatusSource
         var detail = unreadable.Count == 0
             ? ""
             : $"The keys of {unreadable.Count} cannot be read, see the log: {string.Join(", ", unreadable.Take(MostNamed))}{(unreadable.Count > MostNamed ? ", …" : "")}.";
-        return [new StatusComponent("keys", unreadable.Count == 0, detail) { IsVital = false }];
+        return [new StatusComponent("attestation", unreadable.Count == 0, detail) { IsVital = false }];
     }
 }

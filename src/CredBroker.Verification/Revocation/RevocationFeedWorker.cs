@@ -66,6 +66,10 @@ internal sealed partial class RevocationFeedWorker(
 
             LogEnded();
         }
+        catch (RpcException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The end of the host ends the call, which gRPC tells in its own way.
+        }
         catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
         {
             LogLost(health.State, silence.IsCancellationRequested ? "no progress" : ReasonOf(failure), failure);

@@ -74,6 +74,8 @@ internal sealed class ProtectedService : IAsyncDisposable
         return response.IsSuccessStatusCode;
     }
 
+    public Task StopAsync() => _app.StopAsync();
+
     public string Address => _http.BaseAddress!.AbsoluteUri.TrimEnd('/');
 
     public async Task<Answer> GetAsync(string? token, string path = "/orders", string scheme = "Bearer", params string[] proofs)

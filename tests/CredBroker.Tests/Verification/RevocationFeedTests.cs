@@ -3,6 +3,7 @@ using CredBroker.Protocol.V1;
 using CredBroker.Verification.Revocation;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 
 namespace CredBroker.Tests.Verification;
 
@@ -22,6 +23,16 @@ internal sealed class RevocationFeedTests : VerificationFixture
         Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.Unauthorized));
         Assert.That(answer.Challenge, Is.EqualTo("Bearer error=\"invalid_token\", error_description=\"revoked\""));
         Assert.That((await service.GetAsync(Broker.Token("lse_b"))).Status, Is.EqualTo(HttpStatusCode.OK), "another lease lives");
+    }
+
+    [Test]
+    public async Task Stop_WhileTheFeedIsRead_IsNoFault()
+    {
+        var service = await StartServiceAsync();
+
+        await service.StopAsync();
+
+        Assert.That(service.Logs.GetSnapshot().Where(record => record.Level >= LogLevel.Error).Select(record => record.Message), Is.Empty);
     }
 
     [Test]
