@@ -87,7 +87,10 @@ lint_declared_packages() {
 }
 
 lint_npm_lock() {
-  npm ci --dry-run --loglevel=error >/dev/null || return
+  local folder
+  for folder in . samples/agent-in-typescript; do
+    npm ci --dry-run --loglevel=error --prefix "$folder" >/dev/null || return
+  done
   if git grep -nE '"resolved":' -- '*package-lock.json'; then
     fail "The lock file holds addresses of a registry." || return
   fi
