@@ -16,16 +16,12 @@ public static class SettingsServiceCollectionExtensions
         where TOptions : class
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddSettingsSection(section);
+        services.AddSingleton(new SettingsSection(section, typeof(TOptions)));
         var settings = configuration.GetSection(section);
         services.AddSingleton<IValidateOptions<TOptions>>(new Validation<TOptions>(settings, faults));
         services.AddOptions<TOptions>().Configure(options => Bind(settings, options)).ValidateOnStart();
         return services;
     }
-
-    /// <summary>Says that a section is read.</summary>
-    internal static IServiceCollection AddSettingsSection(this IServiceCollection services, string section) =>
-        services.AddSingleton(new SettingsSection(section));
 
     /// <summary>Lets sections that nobody reads stop the start, for a host that has everything that reads any.</summary>
     internal static IServiceCollection RefuseOtherSections(this IServiceCollection services)

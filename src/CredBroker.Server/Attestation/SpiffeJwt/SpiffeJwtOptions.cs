@@ -23,4 +23,34 @@ public sealed class SpiffeJwtOptions
 
     /// <summary>How long the last good bundle stays in force while it cannot be read: 1 min to 7 d; 24 h when not set.</summary>
     public TimeSpan LastGoodFor { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>One line for each wrong setting.</summary>
+    internal IEnumerable<string> Faults() => [.. AudienceFaults(), .. TrustDomainFaults(), .. TimeFaults()];
+
+    private IEnumerable<string> AudienceFaults()
+    {
+        for (var i = 0; i < Audiences.Count; i++)
+            if (string.IsNullOrWhiteSpace(Audiences[i])) yield return Fault($"Audiences:{i}", "is empty");
+    }
+
+    private IEnumerable<string> TrustDomainFaults()
+    {
+        foreach (var (i, domain) in TrustDomains.Index())
+        {
+            foreach (var (setting, fault) in domain.Faults()) yield return Fault($"TrustDomains:{i}:{setting}", fault);
+            if (TrustDomains.Take(i).Any(other => other.Name == domain.Name)) yield return Fault($"TrustDomains:{i}:Name", $"names {domain.Name} a second time");
+        }
+    }
+
+    private IEnumerable<string> TimeFaults()
+    {
+        if (ClockSkew < TimeSpan.Zero || ClockSkew > TimeSpan.FromSeconds(30))
+            yield return Fault("ClockSkew", "is not between 00:00:00 and 00:00:30");
+        if (MaxLifetime < TimeSpan.FromMinutes(1) || MaxLifetime > TimeSpan.FromHours(24))
+            yield return Fault("MaxLifetime", "is not between 00:01:00 and 1.00:00:00");
+        if (LastGoodFor < TimeSpan.FromMinutes(1) || LastGoodFor > TimeSpan.FromDays(7))
+            yield return Fault("LastGoodFor", "is not between 00:01:00 and 7.00:00:00");
+    }
+
+    private static string Fault(string setting, string what) => $"{SectionName}:{setting} {what}.";
 }
