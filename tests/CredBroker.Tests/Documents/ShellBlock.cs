@@ -1,0 +1,59 @@
+using CredBroker.Testing;
+
+namespace CredBroker.Tests.Documents;
+
+/// <summary>The commands that a document tells its reader to give.</summary>
+/// <param name="Document">The document, from the root of the repository.</param>
+/// <param name="Commands">One a line: continued lines are put together, comments are gone.</param>
+internal sealed record ShellBlock(string Document, IReadOnlyList<string> Commands)
+{
+    private const string Fence = "```";
+
+    /// <summary>Every block that is marked as shell.</summary>
+    public static IEnumerable<ShellBlock> ReadAll()
+    {
+        var documents = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "samples"), "*.md", SearchOption.AllDirectories))
+            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "charts"), "*.md", SearchOption.AllDirectories))
+            .Concat(Directory.EnumerateFiles(Repository.Root, "*.md"))
+            .Where(file => !file.Contains("/node_modules/", StringComparison.Ordinal));
+        foreach (var document in documents.Order(StringComparer.Ordinal))
+            foreach (var block in Read(File.ReadAllLines(document)))
+                yield return new ShellBlock(Path.GetRelativePath(Repository.Root, document), block);
+    }
+
+    private static IEnumerable<IReadOnlyList<string>> Read(IReadOnlyList<string> lines)
+    {
+        string? language = null;
+        var text = new List<string>();
+        foreach (var line in lines.Select(line => line.Trim()))
+        {
+            if (!line.StartsWith(Fence, StringComparison.Ordinal))
+            {
+                text.Add(line);
+                continue;
+            }
+
+            if (language == "sh") yield return Joined(text);
+            language = language is null ? line[Fence.Length..] : null;
+            text = [];
+        }
+    }
+
+    private static List<string> Joined(IEnumerable<string> lines)
+    {
+        var commands = new List<string>();
+        var whole = "";
+        foreach (var line in lines)
+        {
+            whole += line.EndsWith('\\') ? line[..^1] : line;
+            if (line.EndsWith('\\')) continue;
+            var comment = whole.StartsWith('#') ? 0 : whole.IndexOf(" #", StringComparison.Ordinal);
+            var command = (comment < 0 ? whole : whole[..comment]).Trim();
+            if (command.Length > 0) commands.Add(command);
+            whole = "";
+        }
+
+        return commands;
+    }
+}
