@@ -10,25 +10,25 @@ namespace CredBroker.Server.Api;
 
 /// <summary><c>CredentialService</c> of the protocol.</summary>
 internal sealed class CredentialGrpcService(
-    CredentialIssuer issuer, CredentialRenewer renewer, LeaseReleaser releaser, ToolCallAuthorizer tools, ActivityRecorder activities, StreamDrain streams)
+    CredentialIssuer issuer, CredentialRenewer renewer, LeaseReleaser releaser, ToolCallAuthorizer tools, ActivityRecorder activities, StreamDrain streams,
+    IssueMetrics metrics)
     : CredentialService.CredentialServiceBase
 {
     public override async Task<IssueResponse> Issue(IssueRequest request, ServerCallContext context)
     {
-        var outcome = await issuer.IssueAsync(
-            CallerToken.Of(context),
-            new Issuance.IssueRequest
-            {
-                Template = request.Template,
-                Capabilities = Read.Capabilities(request.Capabilities, "capabilities", Capabilities.Read),
-                Ttl = Read.Duration(request.Ttl, "ttl"),
-                IdempotencyKey = request.IdempotencyKey,
-                Justification = request.Justification,
-                ProofKey = Read.ProofKey(request.ProofKey),
-                ApprovalId = request.ApprovalId,
-                Source = CallerSource.Of(context),
-            },
-            context.CancellationToken);
+        var begun = IssueMetrics.Begin();
+        IssueOutcome outcome;
+        try
+        {
+            outcome = await issuer.IssueAsync(CallerToken.Of(context), ReadIssue(request, context), context.CancellationToken);
+            metrics.Issued(outcome, request.Template, begun);
+        }
+        catch (Exception exception)
+        {
+            metrics.NotIssued(exception, request.Template, begun);
+            throw;
+        }
+
         return outcome switch
         {
             IssueOutcome.Issued({ } issued) => new IssueResponse
@@ -44,6 +44,7 @@ internal sealed class CredentialGrpcService(
     {
         var renewed = await renewer.RenewAsync(
             CallerToken.Of(context), Read.LeaseId(request.LeaseId), Read.Duration(request.Ttl, "ttl"), CallerSource.Of(context), context.CancellationToken);
+        metrics.Renewed(renewed.Lease);
         var response = new RenewResponse { Lease = Write.Lease(renewed.Lease) };
         if (renewed.Credential is { } credential) response.Credential = Write.Credential(credential);
         return response;
@@ -110,4 +111,16 @@ internal sealed class CredentialGrpcService(
 
         return response;
     }
+
+    private static Issuance.IssueRequest ReadIssue(IssueRequest request, ServerCallContext context) => new()
+    {
+        Template = request.Template,
+        Capabilities = Read.Capabilities(request.Capabilities, "capabilities", Capabilities.Read),
+        Ttl = Read.Duration(request.Ttl, "ttl"),
+        IdempotencyKey = request.IdempotencyKey,
+        Justification = request.Justification,
+        ProofKey = Read.ProofKey(request.ProofKey),
+        ApprovalId = request.ApprovalId,
+        Source = CallerSource.Of(context),
+    };
 }

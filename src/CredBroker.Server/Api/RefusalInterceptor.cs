@@ -10,7 +10,7 @@ namespace CredBroker.Server.Api;
 /// The one place where refusals become gRPC statuses, and where those that nobody has recorded yet are. The caller gets code,
 /// reason and sentence; inner exceptions are logged and never returned.
 /// </summary>
-internal sealed partial class RefusalInterceptor(RefusalAudit audit, ILogger<RefusalInterceptor> logger) : Interceptor
+internal sealed partial class RefusalInterceptor(RefusalAudit audit, RefusalMetrics metrics, ILogger<RefusalInterceptor> logger) : Interceptor
 {
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation) =>
@@ -41,7 +41,9 @@ internal sealed partial class RefusalInterceptor(RefusalAudit audit, ILogger<Ref
         catch (RefusedException refusal)
         {
             if (refusal.InnerException is { } inner) LogInner(logger, inner, context.Method, ReasonName.Of(refusal.Reason));
-            await audit.RecordAsync(VerbOf(context), AuditActor.Unknown, refusal, ClaimedTaskOf(context), subject: null, CancellationToken.None);
+            var verb = VerbOf(context);
+            metrics.Refused(refusal.Reason, verb);
+            await audit.RecordAsync(verb, AuditActor.Unknown, refusal, ClaimedTaskOf(context), subject: null, CancellationToken.None);
             throw Refusals.StatusOf(refusal).ToRpcException();
         }
         catch (RpcException)

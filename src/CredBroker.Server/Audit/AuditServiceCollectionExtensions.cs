@@ -24,7 +24,8 @@ public static class AuditServiceCollectionExtensions
                 options.MaxFileBytes,
                 provider.GetRequiredService<IAuditDisk>(),
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<FileAuditLog>>());
+                provider.GetRequiredService<ILogger<FileAuditLog>>(),
+                provider.GetService<AuditMetrics>());
         });
         services.AddHostedService<StartWith<IAuditLog>>();
         services.AddHostedService<BrokerLifeAudit>();

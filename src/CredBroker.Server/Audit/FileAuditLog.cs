@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CredBroker.Audit;
 using CredBroker.Server.Hosting;
 
@@ -20,6 +21,7 @@ internal sealed partial class FileAuditLog : IAuditLog, IDisposable
     private readonly AuditJournal _journal;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly AuditMetrics? _metrics;
     private readonly Thread _writer;
     private AuditBatch? _newest;
     private long _waitingWeight;
@@ -30,9 +32,9 @@ internal sealed partial class FileAuditLog : IAuditLog, IDisposable
 
     /// <summary>Opens the trail and starts writing.</summary>
     /// <exception cref="StartRefusedException">It cannot be opened.</exception>
-    public FileAuditLog(string path, long maxFileBytes, IAuditDisk disk, TimeProvider time, ILogger<FileAuditLog> logger)
+    public FileAuditLog(string path, long maxFileBytes, IAuditDisk disk, TimeProvider time, ILogger<FileAuditLog> logger, AuditMetrics? metrics = null)
     {
-        (_time, _logger) = (time, logger);
+        (_time, _logger, _metrics) = (time, logger, metrics);
         _journal = new AuditJournal(path, maxFileBytes, disk, time);
         _writer = new Thread(WriteUntilStopped) { IsBackground = true, Name = "audit" };
         _writer.Start();
@@ -85,6 +87,7 @@ internal sealed partial class FileAuditLog : IAuditLog, IDisposable
             if (!_available || _stopping || _waitingWeight > MaxWaitingWeight)
             {
                 _refused += events.Length;
+                _metrics?.Refused(events.Length);
                 return null;
             }
             if (_newest is null || _newest.Weight > MaxBatchWeight) _waiting.Enqueue(_newest = new AuditBatch());
@@ -123,16 +126,20 @@ internal sealed partial class FileAuditLog : IAuditLog, IDisposable
         {
             // The events themselves are broken; the file is not.
             LogEventsUnwritable(_logger, fault, batch.Events.Count);
+            _metrics?.Refused(batch.Events.Count);
             batch.Complete(fault);
             return;
         }
+        var start = Stopwatch.GetTimestamp();
         try
         {
             _journal.Commit();
+            _metrics?.Wrote(batch.Events.Count, start, isDurable: true);
             batch.Complete();
         }
         catch (Exception fault)
         {
+            _metrics?.Wrote(batch.Events.Count, start, isDurable: false);
             LogUnavailable(_logger, fault);
             RefuseAll(batch, fault);
             Recover();
@@ -144,12 +151,14 @@ internal sealed partial class FileAuditLog : IAuditLog, IDisposable
         lock (_gate)
         {
             _available = false;
+            _metrics?.Became(isAvailable: false);
             _newest = null;
             _waitingWeight = 0;
             _waiting.Enqueue(failed);
             while (_waiting.TryDequeue(out var batch))
             {
                 _refused += batch.Events.Count;
+                _metrics?.Refused(batch.Events.Count);
                 batch.Complete(fault);
             }
         }
@@ -167,6 +176,7 @@ internal sealed partial class FileAuditLog : IAuditLog, IDisposable
                 {
                     _refused -= refused;
                     _available = true;
+                    _metrics?.Became(isAvailable: true);
                 }
                 LogAvailable(_logger, refused);
                 return;

@@ -14,6 +14,7 @@ using CredBroker.Server.Backends.Vault;
 using CredBroker.Server.Policy;
 using CredBroker.Server.Proofs;
 using CredBroker.Server.Storage;
+using CredBroker.Server.Telemetry;
 using CredBroker.Server.Templates;
 using CredBroker.Server.Tokens;
 using CredBroker.Tokens;
@@ -53,12 +54,14 @@ public static class BrokerHost
         builder.Services.AddVaultBackend(builder.Configuration, builder.Environment);
         builder.Services.AddBroker(builder.Configuration);
         builder.Services.AddAccess(builder.Configuration);
+        builder.AddTelemetry();
         AddGrpc(builder.Services);
         builder.Services.AddAuthZen();
 
         var app = builder.Build();
         // All settings at once, and before the first of them is used.
         app.Services.GetRequiredService<IStartupValidator>().Validate();
+        app.UseMetricsListener();
         app.UseRouting();
         app.UseMiddleware<UnreadableRequests>();
         MapEndpoints(app);
@@ -73,7 +76,8 @@ public static class BrokerHost
         var services = builder.Services;
         var listen = RequireValid(builder.Configuration, ListenOptions.SectionName, new ListenOptions(), options => options.Faults());
         var data = RequireValid(builder.Configuration, DataOptions.SectionName, new DataOptions(), options => options.Faults());
-        var listeners = new Listeners(listen);
+        var prometheus = RequireValid(builder.Configuration, PrometheusOptions.SectionName, new PrometheusOptions(), options => options.Faults());
+        var listeners = new Listeners(listen, prometheus.Listen is { } metrics ? new MetricsListener(metrics) : null);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -4,6 +4,7 @@ using CredBroker.Issuance;
 using CredBroker.Leases;
 using CredBroker.Revocation;
 using CredBroker.Server.Approvals;
+using CredBroker.Server.Backends;
 using CredBroker.Server.Revocation;
 using CredBroker.Tasks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -16,7 +17,7 @@ internal static class BrokerServiceCollectionExtensions
     public static IServiceCollection AddBroker(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ICredentialBackend, TokenBackend>());
-        services.AddSingleton<BackendRegistry>();
+        services.AddSingleton(CreateBackends);
         services.AddHostedService<StartWith<BackendRegistry>>();
         services.AddSingleton<TaskGate>();
         services.AddSingleton<EndRight>();
@@ -24,6 +25,14 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<TaskLister>();
         services.AddSingleton<FenceBook>();
         return services.AddApprovals().AddIssuance(configuration).AddRevocation(configuration);
+    }
+
+    /// <summary>What the broker makes by itself is measured with the issue; other systems are measured as such.</summary>
+    private static BackendRegistry CreateBackends(IServiceProvider provider)
+    {
+        var metrics = provider.GetRequiredService<BackendMetrics>();
+        return new BackendRegistry(provider.GetServices<ICredentialBackend>().Select(
+            backend => backend.Name == BackendNames.Token ? backend : new MeasuredBackend(backend, metrics)));
     }
 
     private static IServiceCollection AddApprovals(this IServiceCollection services)

@@ -46,7 +46,7 @@ public sealed class ListenOptions
         return new IPEndPoint(IPAddress.Parse(uri.Host.Trim('[', ']')), uri.Port);
     }
 
-    private static bool TryRead(string value, string scheme, out IPEndPoint endPoint)
+    internal static bool TryRead(string value, string scheme, out IPEndPoint endPoint)
     {
         endPoint = new IPEndPoint(IPAddress.None, 0);
         if (!Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme != scheme || uri.AbsolutePath != "/") return false;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using CredBroker.Server.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -12,10 +13,11 @@ internal sealed class Listeners : IDisposable
     private readonly Listener? _grpc;
     private readonly Listener? _http;
     private readonly Listener? _https;
+    private readonly MetricsListener? _metrics;
 
-    public Listeners(ListenOptions options)
+    public Listeners(ListenOptions options, MetricsListener? metrics)
     {
-        _options = options;
+        (_options, _metrics) = (options, metrics);
         _grpc = options.Grpc is { } grpc ? new Listener(ListenOptions.Read(grpc)) : null;
         _http = options.Http is { } http ? new Listener(ListenOptions.Read(http)) : null;
         _https = options.Https is { } https ? new Listener(ListenOptions.Read(https)) : null;
@@ -28,6 +30,7 @@ internal sealed class Listeners : IDisposable
     {
         _grpc?.Configure(kestrel, listen => listen.Protocols = HttpProtocols.Http2);
         _http?.Configure(kestrel, listen => listen.Protocols = HttpProtocols.Http1);
+        _metrics?.Configure(kestrel);
         if (_https is null) return;
         var (certificate, chain) = ReadCertificate();
         _https.Configure(kestrel, listen =>
@@ -48,6 +51,7 @@ internal sealed class Listeners : IDisposable
         if (_grpc is not null) endpoints["grpc"] = $"http://{_grpc.EndPoint}";
         if (_http is not null) endpoints["http"] = $"http://{_http.EndPoint}";
         if (_https is not null) endpoints["https"] = $"https://{_https.EndPoint}";
+        if (_metrics is not null) endpoints["metrics"] = $"http://{_metrics.EndPoint}";
         OwnerOnly.UseFolder(data.File("run"));
         var file = data.File("run", "endpoints.json");
         File.WriteAllText(file + ".new", JsonSerializer.Serialize(endpoints));
@@ -59,6 +63,7 @@ internal sealed class Listeners : IDisposable
         _grpc?.Dispose();
         _http?.Dispose();
         _https?.Dispose();
+        _metrics?.Dispose();
     }
 
     /// <summary>

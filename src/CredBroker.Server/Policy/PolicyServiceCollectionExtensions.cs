@@ -21,6 +21,8 @@ public static class PolicyServiceCollectionExtensions
         services.AddSettings<PolicyOptions>(configuration, PolicyOptions.SectionName, _ => []);
         services.AddOptions<PolicyOptions>().ValidateDataAnnotations();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.TryAddSingleton<DecisionMetrics>();
         services.AddSingleton(LoadModule);
         services.AddSingleton<PolicyLibrary>();
         services.AddSingleton<IPolicySet>(provider => provider.GetRequiredService<PolicyLibrary>());
@@ -28,8 +30,9 @@ public static class PolicyServiceCollectionExtensions
         services.AddSingleton<TemplateBoundsEvaluator>();
         services.AddSingleton<HeldLeases>();
         services.AddSingleton<CedarPolicyEvaluator>();
-        services.AddSingleton<IPolicyEvaluator>(provider => provider.GetRequiredService<CedarPolicyEvaluator>());
-        services.AddSingleton<IToolCallEvaluator>(provider => provider.GetRequiredService<CedarPolicyEvaluator>());
+        services.AddSingleton(CreateMeasured);
+        services.AddSingleton<IPolicyEvaluator>(provider => provider.GetRequiredService<MeasuredPolicy>());
+        services.AddSingleton<IToolCallEvaluator>(provider => provider.GetRequiredService<MeasuredPolicy>());
         services.AddSingleton<IStatusSource, PolicyStatus>();
         services.AddHostedService<PolicyWorker>();
         return services.AddTightening();
@@ -48,6 +51,12 @@ public static class PolicyServiceCollectionExtensions
         services.AddSingleton<IStatusSource, TighteningStatus>();
         services.AddHostedService<TighteningWorker>();
         return services;
+    }
+
+    private static MeasuredPolicy CreateMeasured(IServiceProvider provider)
+    {
+        var cedar = provider.GetRequiredService<CedarPolicyEvaluator>();
+        return new MeasuredPolicy(cedar, cedar, provider.GetRequiredService<DecisionMetrics>());
     }
 
     private static CedarModule LoadModule(IServiceProvider provider)

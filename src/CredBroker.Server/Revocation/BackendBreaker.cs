@@ -22,6 +22,15 @@ internal sealed class BackendBreaker(int failuresBeforeBreak, TimeSpan breakFor,
         }
     }
 
+    /// <summary>Whether the backend is left alone, but for an attempt that finds out whether it answers again.</summary>
+    public bool IsBroken
+    {
+        get
+        {
+            lock (_gate) return _brokenSince is not null;
+        }
+    }
+
     /// <summary>Asks to make an attempt. Unless it is refused, <see cref="Leave"/> has to be called when it has come to its end.</summary>
     public BreakerPass Enter()
     {

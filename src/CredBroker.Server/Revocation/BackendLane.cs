@@ -21,6 +21,9 @@ internal sealed partial class BackendLane(
     /// <summary>Attempts that have begun and not ended.</summary>
     public int UnderWay => _underWay.Count;
 
+    /// <summary>Whether the backend is left alone after failures.</summary>
+    public bool IsLeftAlone => _breaker.IsBroken;
+
     /// <summary>Begins a turn, or lets the one before go on where that has not come to its end: lanes do not wait for each other. Completes with the turn.</summary>
     public Task Begin(CancellationToken cancellationToken)
     {

@@ -10,7 +10,8 @@ namespace CredBroker.Server.Revocation;
 /// brokers share the work: a claim belongs to whoever made it.
 /// </summary>
 internal sealed class RevocationWorker(
-    IRevocationBacklog backlog, BackendRevoker revoker, IOptions<RevocationOptions> options, TimeProvider time, ILogger<RevocationWorker> logger)
+    IRevocationBacklog backlog, BackendRevoker revoker, IOptions<RevocationOptions> options, CircuitMetrics circuits, TimeProvider time,
+    ILogger<RevocationWorker> logger)
     : RepeatingWorker(time, logger)
 {
     private readonly Dictionary<string, BackendLane> _lanes = new(StringComparer.Ordinal);
@@ -33,7 +34,12 @@ internal sealed class RevocationWorker(
         foreach (var key in waiting)
         {
             if (!_lanes.TryGetValue(key, out var lane))
+            {
                 _lanes.Add(key, lane = new BackendLane(key, backlog, revoker, options.Value, _time, logger));
+                var watched = lane;
+                circuits.Watch(key, () => watched.IsLeftAlone);
+            }
+
             _ = lane.Begin(cancellationToken);
         }
     }

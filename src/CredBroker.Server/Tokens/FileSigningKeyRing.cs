@@ -31,6 +31,7 @@ public sealed class FileSigningKeyRing : ISigningKeyRing, IDisposable
                 Posix.SyncFolder(folder.Path);
             }
             Current = Read(path);
+            SigningSince = File.GetLastWriteTimeUtc(path);
             foreach (var draft in Directory.EnumerateFiles(keys, "*" + Draft)) File.Delete(draft);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -42,6 +43,9 @@ public sealed class FileSigningKeyRing : ISigningKeyRing, IDisposable
 
     /// <inheritdoc/>
     public SigningKey Current { get; }
+
+    /// <inheritdoc/>
+    public DateTimeOffset? SigningSince { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<PublicSigningKey> Published { get; }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CredBroker.Templates;
 
 namespace CredBroker.Attestation;
@@ -6,8 +7,11 @@ namespace CredBroker.Attestation;
 /// The verb <c>Attest</c>: evidence becomes an identity. The attestor that the evidence names proves a subject and selectors, then
 /// the closest workload rule for them gives it a tenant and a kind. No rule, no identity; two that are equally close, none either.
 /// </summary>
-public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCatalogue catalogue, AttestationLimits limits, IReplayMemory used)
+public sealed class WorkloadAttestation(
+    AttestorRegistry attestors, ITemplateCatalogue catalogue, AttestationLimits limits, IReplayMemory used, AttestationMetrics? metrics = null)
 {
+    private const string UnknownAttestor = "unknown";
+
     /// <summary>Attests a workload. The message of a refusal repeats nothing of the evidence.</summary>
     /// <exception cref="RefusedException">
     /// <see cref="ErrorReason.AttestationFailed"/>: the evidence is empty or larger than <see cref="Evidence.MaxPayloadBytes"/>, its
@@ -18,6 +22,26 @@ public sealed class WorkloadAttestation(AttestorRegistry attestors, ITemplateCat
     /// <see cref="ErrorReason.RateLimited"/>: the subject has been attested too often of late.
     /// </exception>
     public async ValueTask<WorkloadIdentity> AttestAsync(Evidence evidence, CancellationToken cancellationToken)
+    {
+        var name = attestors.TryFind(evidence.Attestor, out _) ? evidence.Attestor : UnknownAttestor;
+        using var span = BrokerTelemetry.Spans.StartActivity("credbroker.attest")?.SetTag("credbroker.attestor", name);
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            var identity = await JudgeAsync(evidence, cancellationToken).ConfigureAwait(false);
+            metrics?.Judged(name, "proven", Stopwatch.GetElapsedTime(start));
+            span.Ended("proven");
+            return identity;
+        }
+        catch (Exception exception)
+        {
+            metrics?.Judged(name, exception is RefusedException refusal ? ReasonName.Of(refusal.Reason) : "failed", Stopwatch.GetElapsedTime(start));
+            span.Failed(exception);
+            throw;
+        }
+    }
+
+    private async ValueTask<WorkloadIdentity> JudgeAsync(Evidence evidence, CancellationToken cancellationToken)
     {
         if (evidence.Payload.IsEmpty) throw Refused("The evidence is empty.");
         if (evidence.Payload.Length > Evidence.MaxPayloadBytes) throw Refused("The evidence is larger than 16 KB.");

@@ -3,6 +3,7 @@ using CredBroker.Audit;
 using CredBroker.Leases;
 using CredBroker.Policy;
 using CredBroker.Tasks;
+using Span = System.Diagnostics.Activity;
 
 namespace CredBroker.Issuance;
 
@@ -16,6 +17,34 @@ public sealed class CredentialIssuer(
     /// <summary>Issues a credential to a task, or tells what that waits for.</summary>
     /// <exception cref="RefusedException">As <c>CredentialService.Issue</c> documents.</exception>
     public async Task<IssueOutcome> IssueAsync(TaskToken token, IssueRequest request, CancellationToken cancellationToken)
+    {
+        using var span = BrokerTelemetry.Spans.StartActivity("credbroker.issue").About(token.TaskId);
+        try
+        {
+            var outcome = await JudgeAsync(token, request, cancellationToken);
+            if (span is not null) Describe(span, outcome);
+            return outcome;
+        }
+        catch (Exception exception)
+        {
+            span.Failed(exception);
+            throw;
+        }
+    }
+
+    private static void Describe(Span span, IssueOutcome outcome)
+    {
+        if (outcome is not IssueOutcome.Issued({ Lease: var lease }))
+        {
+            span.Ended("pending");
+            return;
+        }
+
+        span.About(lease.Id).Ended("issued");
+        span.SetTag("credbroker.template", lease.Terms.Template).SetTag("credbroker.backend", lease.Terms.Backend);
+    }
+
+    private async Task<IssueOutcome> JudgeAsync(TaskToken token, IssueRequest request, CancellationToken cancellationToken)
     {
         var actor = AuditActor.Unknown;
         AgentTask? task = null;
@@ -46,6 +75,7 @@ public sealed class CredentialIssuer(
     {
         var (plan, awaits) = await planner.PlanAsync(task, token, request, cancellationToken);
         if (awaits is not null) return new IssueOutcome.AwaitsApproval(awaits);
+        if (TraceContext.Of(Span.Current) is { } place) plan = plan with { Terms = plan.Terms with { TraceContext = place } };
         var intent = new LeaseIntent(LeaseId.New(task.Id.Bucket, time.GetUtcNow()), plan.Terms, token.SecretHash, plan.Ttl, plan.MaxTtl)
         {
             PerTask = plan.Template.PerTask,

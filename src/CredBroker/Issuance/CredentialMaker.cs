@@ -1,6 +1,7 @@
 using CredBroker.Backends;
 using CredBroker.Leases;
 using CredBroker.Tasks;
+using Span = System.Diagnostics.Activity;
 
 namespace CredBroker.Issuance;
 
@@ -20,17 +21,17 @@ public sealed class CredentialMaker(ILeaseStore store, FenceBook fences, LeaseRe
     public async Task<IssuedCredential> MakeAsync(Lease lease, IssuePlan plan, AgentTask task)
     {
         if (lease.Terms.IsBrokerMinted)
-            return new IssuedCredential(lease, (await plan.Backend.MintAsync(lease, Reservation.None, task, lease.IssuedAt, CancellationToken.None)).Credential);
+            return new IssuedCredential(lease, (await MintAsync(lease, plan, Reservation.None, task)).Credential);
 
         var reservation = Reservation.None;
         Minted? minted = null;
         var isKnown = true;
         try
         {
-            reservation = await plan.Backend.ReserveAsync(lease, plan.Template, CancellationToken.None);
+            reservation = await ReserveAsync(lease, plan);
             lease = await RecordAsync(lease, reservation);
             isKnown = false;
-            minted = await plan.Backend.MintAsync(lease, reservation, task, lease.IssuedAt, CancellationToken.None);
+            minted = await MintAsync(lease, plan, reservation, task);
             isKnown = true;
             var committed = await CommitAsync(lease, minted);
             return new IssuedCredential(committed, minted.Credential.Until(committed.ExpiresAt));
@@ -45,6 +46,21 @@ public sealed class CredentialMaker(ILeaseStore store, FenceBook fences, LeaseRe
         }
     }
 
+    private static async ValueTask<Reservation> ReserveAsync(Lease lease, IssuePlan plan)
+    {
+        using var span = Begin("credbroker.backend.reserve", lease);
+        return await plan.Backend.ReserveAsync(lease, plan.Template, CancellationToken.None);
+    }
+
+    private static async ValueTask<Minted> MintAsync(Lease lease, IssuePlan plan, Reservation reservation, AgentTask task)
+    {
+        using var span = Begin("credbroker.backend.mint", lease);
+        return await plan.Backend.MintAsync(lease, reservation, task, lease.IssuedAt, CancellationToken.None);
+    }
+
+    private static Span? Begin(string name, Lease lease) =>
+        BrokerTelemetry.Spans.StartActivity(name).About(lease.Id)?.SetTag("credbroker.backend", lease.Terms.Backend);
+
     private async Task<Lease> RecordAsync(Lease lease, Reservation reservation)
     {
         if (reservation.Handle is not { } handle) return lease;
@@ -53,6 +69,7 @@ public sealed class CredentialMaker(ILeaseStore store, FenceBook fences, LeaseRe
 
     private async Task<Lease> CommitAsync(Lease lease, Minted minted)
     {
+        using var span = Begin("credbroker.lease.commit", lease);
         for (var attempt = 0; attempt < MaxFenceReloads; attempt++)
         {
             var epoch = await fences.EvaluateAsync(lease.Id, lease.Terms, CancellationToken.None);

@@ -86,6 +86,7 @@ public sealed class LeaseRecorder(ILeaseStore store, FenceBook fences, IWorkload
 
     private async Task<BeginOutcome> BeginUnderFencesAsync(LeaseIntent intent, CancellationToken cancellationToken)
     {
+        using var span = BrokerTelemetry.Spans.StartActivity("credbroker.lease.begin").About(intent.Id);
         BeginOutcome outcome = new BeginOutcome.StaleFences(0);
         for (var attempt = 0; attempt < MaxFenceReloads && outcome is BeginOutcome.StaleFences; attempt++)
         {
@@ -94,6 +95,7 @@ public sealed class LeaseRecorder(ILeaseStore store, FenceBook fences, IWorkload
             outcome = await store.BeginAsync(intent with { FenceEpoch = epoch }, cancellationToken);
         }
 
+        span.Ended(outcome is BeginOutcome.Begun ? "begun" : "not_begun");
         return outcome;
     }
 

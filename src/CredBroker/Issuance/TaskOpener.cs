@@ -22,6 +22,22 @@ public sealed class TaskOpener(
     /// <exception cref="RefusedException">As <c>TaskService.OpenTask</c> documents.</exception>
     public async Task<OpenedTask> OpenAsync(OpenTaskRequest request, CancellationToken cancellationToken)
     {
+        using var span = BrokerTelemetry.Spans.StartActivity("credbroker.task.open");
+        try
+        {
+            var opened = await JudgeAsync(request, cancellationToken);
+            span.About(opened.Task.Id).Ended("opened");
+            return opened;
+        }
+        catch (Exception exception)
+        {
+            span.Failed(exception);
+            throw;
+        }
+    }
+
+    private async Task<OpenedTask> JudgeAsync(OpenTaskRequest request, CancellationToken cancellationToken)
+    {
         var actor = AuditActor.Unknown;
         AgentTask? draft = null;
         AgentTask? parent = null;

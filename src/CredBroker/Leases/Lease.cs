@@ -24,6 +24,9 @@ public sealed record Lease
     /// <summary>When it dies, renewed or not.</summary>
     public required DateTimeOffset MaxExpiresAt { get; init; }
 
+    /// <summary>When its end was recorded, where a backend has to confirm it; null = it has not ended, or it is not known.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
     /// <summary>When its end was confirmed.</summary>
     public DateTimeOffset? ConfirmedAt { get; init; }
 

@@ -69,6 +69,9 @@ public sealed record LeaseTerms
     /// <summary>What people have agreed to for it; null = nobody had to.</summary>
     public ApprovalId? ApprovalId { get; init; }
 
+    /// <summary>Where in a recorded trace it was issued, so that its revocation stands in the same one; null = the trace is not recorded.</summary>
+    public string? TraceContext { get; init; }
+
     /// <summary>The broker itself makes the credential and kills it by saying so: no backend is called.</summary>
     public bool IsBrokerMinted => Backend == BackendNames.Token;
 }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace CredBroker.Revocation;
 
 /// <summary>Asks a backend to revoke one claimed lease and records what it said. A lease is revoked only when its backend has confirmed it.</summary>
-public sealed partial class BackendRevoker(BackendRegistry backends, IRevocationBacklog backlog, IWorkloadQuota quota, TransitionAudit transitions, ILogger<BackendRevoker> logger)
+public sealed partial class BackendRevoker(
+    BackendRegistry backends, IRevocationBacklog backlog, IWorkloadQuota quota, TransitionAudit transitions, ILogger<BackendRevoker> logger,
+    RevocationMetrics? metrics = null)
 {
     /// <summary>Attempts that count before a lease can become a dead letter.</summary>
     public const int AttemptsBeforeDeadLetter = 10;
@@ -21,16 +23,29 @@ public sealed partial class BackendRevoker(BackendRegistry backends, IRevocation
     /// <summary>One attempt; returns what the backend said. A backend that has said nothing within the limit has failed.</summary>
     public async Task<BackendRevocation> RevokeAsync(ClaimedRevocation claim, TimeSpan limit, CancellationToken cancellationToken)
     {
+        using var span = RevocationSpans.Begin("credbroker.backend.revoke", claim.Lease)?.SetTag("credbroker.attempt", claim.Attempts);
         var record = new ClaimRecord(backlog, claim);
         var said = await AskAsync(claim.Lease, record, limit, cancellationToken);
         var settled = await backlog.SettleAsync(claim, Settle(claim, said) with { Handle = record.Handle }, CancellationToken.None);
+        metrics?.Attempted(claim.Lease.Terms.Backend, WordFor(said));
+        span.Ended(WordFor(said))?.SetTag("credbroker.confirmed", settled?.State == LeaseState.Revoked);
         if (settled is null) return said;
         if (settled.State == LeaseState.Revoked && settled.Terms.CountsPerWorkload)
             await quota.ReturnAsync([(settled.Id, settled.Terms)], CancellationToken.None);
         if (settled.State == LeaseState.Revoked || (settled.State == LeaseState.Irrevocable && claim.Lease.State != LeaseState.Irrevocable))
-            transitions.Note(settled);
+            transitions.NoteSettled(settled);
         return said;
     }
+
+    private static string WordFor(BackendRevocation said) => said switch
+    {
+        BackendRevocation.Confirmed => "confirmed",
+        BackendRevocation.Failed => "failed",
+        BackendRevocation.Unavailable => "unavailable",
+        BackendRevocation.NotRevocable => "not_revocable",
+        BackendRevocation.UnderWay => "under_way",
+        _ => "unconfirmed",
+    };
 
     private async Task<BackendRevocation> AskAsync(Lease lease, ClaimRecord record, TimeSpan limit, CancellationToken cancellationToken)
     {

@@ -86,5 +86,5 @@ public sealed class OrderSweep(IOrderStore orders, IOrderLedger ledger, ILeaseIn
     }
 
     private async Task RevokeAsync(RevocationOrder order, IReadOnlyList<Lease> page, CancellationToken cancellationToken) =>
-        await revoker.RevokeAsync(page, order.Cause, RevocationPriority.Incident, onlyIfDue: false, cancellationToken);
+        await revoker.RevokeAsync(page, order.Cause, RevocationPriority.Incident, onlyIfDue: false, order.OrderedAt, cancellationToken);
 }

@@ -9,7 +9,7 @@ namespace CredBroker.Revocation;
 /// Reads the store's revocation log once for this broker and fans it out. A watcher that falls behind reads the log
 /// itself from where it was; nobody waits for it.
 /// </summary>
-public sealed partial class RevocationFeed(IRevocationLog log, TimeProvider time, ILogger<RevocationFeed> logger)
+public sealed partial class RevocationFeed(IRevocationLog log, TimeProvider time, ILogger<RevocationFeed> logger, FeedMetrics? metrics = null)
 {
     private const int MaxBehind = 256;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
@@ -27,6 +27,7 @@ public sealed partial class RevocationFeed(IRevocationLog log, TimeProvider time
             {
                 var slice = await log.ReadAsync(position, cancellationToken);
                 position = slice.Cursor;
+                metrics?.Read(slice.AsOf);
                 if (!slice.IsPulse || slice.AsOf - spoke >= Pulse)
                 {
                     spoke = slice.AsOf;
@@ -46,6 +47,7 @@ public sealed partial class RevocationFeed(IRevocationLog log, TimeProvider time
     /// <summary>What has been revoked since a position, then everything as it comes. Slices may repeat what was told before.</summary>
     public async IAsyncEnumerable<FeedSlice> WatchAsync(FeedCursor? since, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var place = new Place(metrics);
         var cursor = since;
         while (true)
         {
@@ -73,9 +75,23 @@ public sealed partial class RevocationFeed(IRevocationLog log, TimeProvider time
     private void Publish(FeedSlice slice)
     {
         foreach (var watcher in _watchers.Keys)
-            if (!watcher.Writer.TryWrite(slice)) watcher.Writer.TryComplete();
+            if (!watcher.Writer.TryWrite(slice) && watcher.Writer.TryComplete()) metrics?.Overtook();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The revocation feed cannot read the store")]
     private static partial void LogStoreAway(ILogger logger, Exception exception);
+
+    /// <summary>That of one watcher, from the first slice to the last.</summary>
+    private sealed class Place : IDisposable
+    {
+        private readonly FeedMetrics? _metrics;
+
+        public Place(FeedMetrics? metrics)
+        {
+            _metrics = metrics;
+            metrics?.Joined();
+        }
+
+        public void Dispose() => _metrics?.Left();
+    }
 }

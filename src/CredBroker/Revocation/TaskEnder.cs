@@ -70,7 +70,7 @@ public sealed class TaskEnder(
         var last = DateTimeOffset.MinValue;
         await foreach (var page in PagesAsync(task.Id, cancellationToken))
         {
-            draft.Add(await RevokeAsync(page, LeaseReason(task), cancellationToken));
+            draft.Add(await RevokeAsync(page, task, cancellationToken));
             if (page.Count > 0) last = Later(last, page.Max(lease => lease.MaxExpiresAt));
         }
 
@@ -78,11 +78,13 @@ public sealed class TaskEnder(
     }
 
     /// <summary>Revokes what is live of a page; returns the page as it stands then.</summary>
-    private async Task<IReadOnlyList<Lease>> RevokeAsync(IReadOnlyList<Lease> page, EndReason reason, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Lease>> RevokeAsync(IReadOnlyList<Lease> page, AgentTask task, CancellationToken cancellationToken)
     {
         var live = page.Where(IsLive).ToList();
         if (live.Count == 0) return page;
-        var now = (await revoker.RevokeAsync(live, reason, RevocationPriority.TaskEnd, onlyIfDue: false, cancellationToken)).ToDictionary(lease => lease.Id);
+        var since = task.EndedAt ?? time.GetUtcNow();
+        var now = (await revoker.RevokeAsync(live, LeaseReason(task), RevocationPriority.TaskEnd, onlyIfDue: false, since, cancellationToken))
+            .ToDictionary(lease => lease.Id);
         // Others may have been faster with some.
         if (now.Count < live.Count)
             foreach (var other in await index.ReadAsync([.. live.Select(lease => lease.Id).Where(id => !now.ContainsKey(id))], cancellationToken)) now.Add(other.Id, other);

@@ -10,23 +10,48 @@ namespace CredBroker.Revocation;
 /// Writes the lines of transitions that do not wait for the audit trail. The store keeps a note of each until its line is
 /// durable, so nothing here has to succeed: what is dropped or fails is written later from the note.
 /// </summary>
-public sealed partial class TransitionAudit(IAuditLog audit, IAuditOutbox outbox, TimeProvider time, ILogger<TransitionAudit> logger)
+public sealed partial class TransitionAudit(
+    IAuditLog audit, IAuditOutbox outbox, TimeProvider time, ILogger<TransitionAudit> logger, RevocationMetrics? metrics = null)
 {
     private const int MaxBatch = 512;
 
     private readonly Channel<(AuditEvent Line, OwedAudit Note)> _queue = Channel.CreateBounded<(AuditEvent, OwedAudit)>(
         new BoundedChannelOptions(16_384) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
+    /// <summary>The broker's clock.</summary>
+    public DateTimeOffset Now => time.GetUtcNow();
+
     /// <summary>A lease's end was recorded.</summary>
-    public void Note(Lease lease)
+    /// <param name="lease">The lease as it stands then.</param>
+    /// <param name="since">When what ends it came about.</param>
+    public void NoteEnd(Lease lease, DateTimeOffset since)
+    {
+        var due = lease.EndReason == EndReason.Expired && lease.ExpiresAt < since ? lease.ExpiresAt : since;
+        metrics?.Ended(lease, (lease.ConfirmedAt ?? Now) - due);
+        RevocationSpans.Ended(lease, since);
+        Write(lease);
+    }
+
+    /// <summary>A backend has confirmed the end of a lease, or it could not be revoked.</summary>
+    public void NoteSettled(Lease lease)
+    {
+        metrics?.Confirmed(lease);
+        Write(lease);
+    }
+
+    private void Write(Lease lease)
     {
         var now = time.GetUtcNow();
         _queue.Writer.TryWrite((TransitionLines.Of(lease, now), new OwedAudit(lease.Id.Bucket, lease.Id.Value, lease.Generation, now)));
     }
 
     /// <summary>A task was sealed.</summary>
-    public void Note(AgentTask task) => _queue.Writer.TryWrite(
-        (TransitionLines.Of(task), new OwedAudit(task.Id.Bucket, task.Id.Value, Generation: 0, task.EndedAt ?? time.GetUtcNow())));
+    public void Note(AgentTask task)
+    {
+        metrics?.Ended(task);
+        _queue.Writer.TryWrite(
+            (TransitionLines.Of(task), new OwedAudit(task.Id.Bucket, task.Id.Value, Generation: 0, task.EndedAt ?? time.GetUtcNow())));
+    }
 
     /// <summary>Writes until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

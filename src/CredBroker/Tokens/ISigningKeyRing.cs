@@ -6,6 +6,9 @@ public interface ISigningKeyRing
     /// <summary>The key that signs now.</summary>
     SigningKey Current { get; }
 
+    /// <summary>Since when the current key has signed; null where nobody knows.</summary>
+    DateTimeOffset? SigningSince => null;
+
     /// <summary>Every private key that signs, has signed of late or is about to, on this or another replica; the current one among them.</summary>
     IReadOnlyList<SigningKey> Signers => [Current];
 

@@ -31,6 +31,16 @@ public sealed partial class SharedSigningKeyRing(
     }
 
     /// <inheritdoc/>
+    public DateTimeOffset? SigningSince
+    {
+        get
+        {
+            var ring = Held;
+            return ring.Keys[ring.SignerAt(time.GetUtcNow())].SignsFrom;
+        }
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<SigningKey> Signers => [.. Held.Keys.Select(key => key.Private).OfType<SigningKey>()];
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace CredBroker.Server.Api.AuthZen;
 
 /// <summary>Errors as AuthZEN has them: a status and a sentence, for what was not decided at all.</summary>
-internal sealed class EvaluationErrors(IOptions<TokenOptions> tokens)
+internal sealed class EvaluationErrors(IOptions<TokenOptions> tokens, RefusalMetrics? metrics = null)
 {
     private const string Fault = "The broker has a fault; it has been logged.";
     private static readonly TimeSpan LeastDelay = TimeSpan.FromSeconds(1);
@@ -25,6 +25,7 @@ internal sealed class EvaluationErrors(IOptions<TokenOptions> tokens)
     /// <summary>Writes a refusal.</summary>
     public Task WriteAsync(HttpContext http, RefusedException refusal)
     {
+        metrics?.Refused(refusal.Reason, "evaluation");
         var status = StatusOf(refusal);
         var headers = http.Response.Headers;
         if (status == StatusCodes.Status401Unauthorized) headers.WWWAuthenticate = Challenges(http, refusal);

@@ -11,8 +11,15 @@ internal static class LeaseCodec
 
     public static string WriteTerms(LeaseTerms terms) => JsonSerializer.Serialize(StoredTerms.From(terms), StoredJson.Default.StoredTerms);
 
-    public static string WriteNotes(string? handle, string? error = null, LeaseId? supersededBy = null) => JsonSerializer.Serialize(
-        new StoredNotes { Handle = handle, Error = error, SupersededBy = supersededBy?.Value }, StoredJson.Default.StoredNotes);
+    public static string WriteNotes(string? handle, string? error = null, LeaseId? supersededBy = null, DateTimeOffset? endedAt = null) => JsonSerializer.Serialize(
+        new StoredNotes
+        {
+            Handle = handle,
+            Error = error,
+            SupersededBy = supersededBy?.Value,
+            EndedAt = endedAt?.ToUnixTimeMilliseconds() ?? 0,
+        },
+        StoredJson.Default.StoredNotes);
 
     /// <summary>What the last attempt to revoke said.</summary>
     public static string? ReadError(string value)
@@ -58,6 +65,7 @@ internal static class LeaseCodec
             ExpiresAt = Instant.Read(Number(text[fields[4]])),
             MaxExpiresAt = Instant.Read(Number(text[fields[5]])),
             EndReason = (EndReason)Number(text[fields[8]]),
+            EndedAt = stored is { EndedAt: > 0 } ? Instant.Read(stored.EndedAt) : null,
             ConfirmedAt = confirmed == 0 ? null : Instant.Read(confirmed),
             BackendHandle = stored?.Handle,
             SupersededBy = stored?.SupersededBy is { } by ? LeaseId.Parse(by) : null,

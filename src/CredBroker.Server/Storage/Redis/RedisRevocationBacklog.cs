@@ -55,7 +55,7 @@ internal sealed class RedisRevocationBacklog(RedisStore store, RedisClock clock)
             ],
             [
                 lease.Id.Value, claim.Claim, Word(settlement.Outcome), Instant.Write(settlement.Pause),
-                LeaseCodec.WriteNotes(settlement.Handle ?? lease.BackendHandle, settlement.Error, lease.SupersededBy), Instant.Write(store.Options.Remember),
+                LeaseCodec.WriteNotes(settlement.Handle ?? lease.BackendHandle, settlement.Error, lease.SupersededBy, lease.EndedAt), Instant.Write(store.Options.Remember),
             ],
             cancellationToken);
         return reply.Code == "OK" ? LeaseCodec.Read(lease.Id, reply.Text(0)) : null;

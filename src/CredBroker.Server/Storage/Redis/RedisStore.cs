@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -6,8 +7,11 @@ namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>The connection, the scripts in the store's dialect, and one place that turns its failures into refusals.</summary>
 internal sealed partial class RedisStore(
-    StoreConnection connection, IOptions<RedisOptions> options, UnreadableRecords unreadable, TimeProvider time, ILogger<RedisStore> logger)
+    StoreConnection connection, IOptions<RedisOptions> options, UnreadableRecords unreadable, TimeProvider time, ILogger<RedisStore> logger,
+    StoreMetrics? metrics = null)
 {
+    private const string Other = "read";
+
     private readonly ConcurrentDictionary<LuaScript, ScriptText> _texts = new();
     private readonly StoreRetry _retry = new(time);
 
@@ -30,19 +34,25 @@ internal sealed partial class RedisStore(
     public async Task<ScriptReply> RunAsync(LuaScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken)
     {
         var text = TextOf(script);
-        var result = await GuardAsync(database => EvaluateAsync(database, text, keys, arguments), cancellationToken);
+        var result = await GuardAsync(script.Name, database => EvaluateAsync(database, text, keys, arguments), cancellationToken);
         return new ScriptReply((RedisValue[])result!);
     }
 
-    public async Task<T> GuardAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    public Task<T> GuardAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken) => GuardAsync(Other, call, cancellationToken);
+
+    private async Task<T> GuardAsync<T>(string operation, Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var start = Stopwatch.GetTimestamp();
         try
         {
-            return await _retry.RunAsync(call, connection.Database, cancellationToken);
+            var answer = await _retry.RunAsync(call, connection.Database, cancellationToken);
+            metrics?.Called(operation, start, isAnswered: true);
+            return answer;
         }
         catch (Exception exception) when (IsFault(exception))
         {
+            metrics?.Called(operation, start, isAnswered: false);
             LogUnavailable(logger, exception);
             throw Unavailable(exception: exception, madeNothing: StoreRetry.WasNotRun(exception));
         }
@@ -53,12 +63,16 @@ internal sealed partial class RedisStore(
         where T : class
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var start = Stopwatch.GetTimestamp();
         try
         {
-            return await _retry.RunAsync(call, connection.Database, cancellationToken);
+            var answer = await _retry.RunAsync(call, connection.Database, cancellationToken);
+            metrics?.Called(Other, start, isAnswered: true);
+            return answer;
         }
         catch (Exception exception) when (IsFault(exception))
         {
+            metrics?.Called(Other, start, isAnswered: false);
             return null;
         }
     }

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>Tasks in Redis, one script a transition.</summary>
-internal sealed class RedisTaskStore(RedisStore store, StoreContact contact, StoreRoom room) : ITaskStore
+internal sealed class RedisTaskStore(RedisStore store, StoreContact contact, StoreRoom room, TaskMetrics? metrics = null) : ITaskStore
 {
     private const int MaxRounds = 5;
 
@@ -12,7 +12,12 @@ internal sealed class RedisTaskStore(RedisStore store, StoreContact contact, Sto
     {
         room.Require(BucketKeys.Of(task.Id.Bucket).Task(task.Id));
         for (var round = 0; round < MaxRounds; round++)
-            if (await TryOpenAsync(task, requestDigest, cancellationToken) is { } outcome) return outcome;
+        {
+            if (await TryOpenAsync(task, requestDigest, cancellationToken) is not { } outcome) continue;
+            if (outcome is OpenOutcome.Opened(var opened) && opened.Id == task.Id) metrics?.Opened(task);
+            return outcome;
+        }
+
         throw new RefusedException(ErrorReason.ConcurrentUpdate, "Others are opening a task of this name; try again.") { RetryAfter = TimeSpan.FromSeconds(1) };
     }
 

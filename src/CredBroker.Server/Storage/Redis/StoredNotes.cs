@@ -10,4 +10,7 @@ internal sealed class StoredNotes
     [JsonPropertyName("e")] public string? Error { get; init; }
 
     [JsonPropertyName("s")] public string? SupersededBy { get; init; }
+
+    /// <summary>When the end was recorded. The scripts write it, and carry it over: it is the last of the notes.</summary>
+    [JsonPropertyName("u")] public long EndedAt { get; init; }
 }

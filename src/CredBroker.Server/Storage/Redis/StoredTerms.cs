@@ -50,6 +50,8 @@ internal sealed class StoredTerms
 
     [JsonPropertyName("z")] public string? ApprovalId { get; init; }
 
+    [JsonPropertyName("i")] public string? TraceContext { get; init; }
+
     public static StoredTerms From(LeaseTerms terms) => new()
     {
         Task = terms.TaskId.Value,
@@ -72,6 +74,7 @@ internal sealed class StoredTerms
         Scopes = Join(terms.Scopes),
         Labels = Join(terms.Labels),
         ApprovalId = terms.ApprovalId?.Value,
+        TraceContext = terms.TraceContext,
         BoundTo = terms.IsBoundToTaskKey ? TaskKey : terms.BoundTo?.Text,
     };
 
@@ -98,6 +101,7 @@ internal sealed class StoredTerms
         Labels = Split(Labels),
         BoundTo = BoundTo is null or TaskKey ? null : ProofKey.Parse(BoundTo),
         IsBoundToTaskKey = BoundTo is TaskKey,
+        TraceContext = TraceContext,
         ApprovalId = ApprovalId is null ? null : CredBroker.ApprovalId.Parse(ApprovalId),
     };
 

@@ -5,7 +5,7 @@ local l = read_lease(redis.call('GET', KEYS[2]))
 if not l then return { 'GONE' } end
 if l.state == 'r' or l.state == 'x' then
   -- What was made is known now, so it can be revoked at once. Whoever claimed the lease before asked without knowing it.
-  if ARGV[6] ~= '' then l.notes = ARGV[6] end
+  if ARGV[6] ~= '' then l.notes = with_end(ARGV[6], end_of(l.notes)) end
   l.claim = l.claim + 1
   redis.call('SET', KEYS[2], write_lease(l))
   for i = 6, #KEYS do

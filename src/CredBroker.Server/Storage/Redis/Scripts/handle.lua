@@ -5,7 +5,7 @@ local l = read_lease(redis.call('GET', KEYS[1]))
 if not l then return { 'GONE' } end
 if l.state == 'r' or l.state == 'x' then
   -- The end came first: whoever revokes it must know what to undo, and whoever claimed it before did not.
-  l.notes = ARGV[2]
+  l.notes = with_end(ARGV[2], end_of(l.notes))
   l.claim = l.claim + 1
   redis.call('SET', KEYS[1], write_lease(l))
   -- Nothing more will be made, so it can be revoked at once.

@@ -44,6 +44,16 @@ local function write_lease(l)
     .. ' ' .. str(l.priority) .. '\n' .. l.notes .. '\n' .. l.terms
 end
 
+-- Notes that also say when the end was recorded.
+local function with_end(notes, at)
+  if not at then return notes end
+  if notes == '' or notes == '{}' then return '{"u":' .. at .. '}' end
+  return string.sub(notes, 1, -2) .. ',"u":' .. at .. '}'
+end
+
+-- When the notes say that the end was recorded. No text within them can look like it: its quotes are escaped.
+local function end_of(notes) return string.match(notes, '"u":(%d+)') end
+
 -- The note of a transition that the audit trail has not been told of.
 local function owed(id, gen) return id .. ' ' .. str(gen) end
 

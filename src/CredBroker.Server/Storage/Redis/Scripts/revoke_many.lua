@@ -51,6 +51,7 @@ for i = 0, (#KEYS - 8) / 5 - 1 do
       local first = now
       if not handed_out then first = math.max(now, at) end
       l.state = 'r'
+      l.notes = with_end(l.notes, str(now))
       l.priority = tonumber(ARGV[7])
       result = write_lease(l)
       redis.call('SET', lease, result)
