@@ -10,8 +10,8 @@ namespace CredBroker.Server.Revocation;
 /// brokers share the work: a claim belongs to whoever made it.
 /// </summary>
 internal sealed class RevocationWorker(
-    IRevocationBacklog backlog, BackendRevoker revoker, IOptions<RevocationOptions> options, CircuitMetrics circuits, TimeProvider time,
-    ILogger<RevocationWorker> logger)
+    IRevocationBacklog backlog, BackendRevoker revoker, IOptions<RevocationOptions> options, TimeProvider time, ILogger<RevocationWorker> logger,
+    CircuitMetrics? circuits = null)
     : RepeatingWorker(time, logger)
 {
     private readonly Dictionary<string, BackendLane> _lanes = new(StringComparer.Ordinal);
@@ -37,7 +37,7 @@ internal sealed class RevocationWorker(
             {
                 _lanes.Add(key, lane = new BackendLane(key, backlog, revoker, options.Value, _time, logger));
                 var watched = lane;
-                circuits.Watch(key, () => watched.IsLeftAlone);
+                circuits?.Watch(key, () => watched.IsLeftAlone);
             }
 
             _ = lane.Begin(cancellationToken);

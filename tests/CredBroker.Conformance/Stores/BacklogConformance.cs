@@ -93,6 +93,7 @@ public abstract class BacklogConformance(IStoreForm form) : StoreConformance(for
         Assert.That(settled?.State, Is.EqualTo(LeaseState.Revoked));
         Assert.That(settled?.Generation, Is.EqualTo(lease.Generation + 1));
         Assert.That(settled?.ConfirmedAt, Is.InRange(claim.At, await Store.ReadTimeAsync()));
+        Assert.That(settled?.EndedAt, Is.InRange(lease.IssuedAt, claim.At), "when its end was recorded is kept until its confirmation");
         Assert.That(Text(await Broker.ReadAsync(lease)), Is.EqualTo(Text(settled!)));
         Assert.That(await Broker.Backlog.CountAsync([backend], None), Is.EqualTo((0L, 0L)));
         Assert.That(await Broker.TryClaimAsync(lease), Is.Null);

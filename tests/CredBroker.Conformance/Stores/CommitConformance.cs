@@ -162,9 +162,10 @@ public abstract class CommitConformance(IStoreForm form) : StoreConformance(form
     {
         var task = await Broker.OpenAsync();
         var lease = await Broker.BeginAsync(task, LeaseDraft.Secret with { Backend = "vault:late" });
-        await Broker.RevokeAsync(lease, EndReason.TaskEnded, RevocationPriority.TaskEnd);
+        var ended = (await Broker.RevokeAsync(lease, EndReason.TaskEnded, RevocationPriority.TaskEnd)).EndedAt;
 
         Assert.That(await Broker.TryCommitAsync(lease, "accessor-3"), Is.TypeOf<CommitOutcome.Ended>());
+        Assert.That((await Broker.ReadAsync(lease)).EndedAt, Is.Not.Null.And.EqualTo(ended), "what becomes known later takes nothing away");
 
         Assert.That(await Broker.Backlog.ReadDueAsync("vault:late", 10, None), Is.EqualTo(new[] { new QueuedRevocation(lease.Id, RevocationPriority.TaskEnd) }));
         Assert.That((await Broker.ClaimAsync(lease, RevocationPriority.TaskEnd)).Lease.BackendHandle, Is.EqualTo("accessor-3"));
