@@ -16,7 +16,10 @@ public sealed class CredentialIssuer(
 {
     /// <summary>Issues a credential to a task, or tells what that waits for.</summary>
     /// <exception cref="RefusedException">As <c>CredentialService.Issue</c> documents.</exception>
-    public async Task<IssueOutcome> IssueAsync(TaskToken token, IssueRequest request, CancellationToken cancellationToken)
+    public Task<IssueOutcome> IssueAsync(TaskToken token, IssueRequest request, CancellationToken cancellationToken) =>
+        BrokerTelemetry.Spans.HasListeners() ? TraceAsync(token, request, cancellationToken) : JudgeAsync(token, request, cancellationToken);
+
+    private async Task<IssueOutcome> TraceAsync(TaskToken token, IssueRequest request, CancellationToken cancellationToken)
     {
         using var span = BrokerTelemetry.Spans.StartActivity("credbroker.issue").About(token.TaskId);
         try

@@ -20,7 +20,10 @@ public sealed class TaskOpener(
 
     /// <summary>Opens a task.</summary>
     /// <exception cref="RefusedException">As <c>TaskService.OpenTask</c> documents.</exception>
-    public async Task<OpenedTask> OpenAsync(OpenTaskRequest request, CancellationToken cancellationToken)
+    public Task<OpenedTask> OpenAsync(OpenTaskRequest request, CancellationToken cancellationToken) =>
+        BrokerTelemetry.Spans.HasListeners() ? TraceAsync(request, cancellationToken) : JudgeAsync(request, cancellationToken);
+
+    private async Task<OpenedTask> TraceAsync(OpenTaskRequest request, CancellationToken cancellationToken)
     {
         using var span = BrokerTelemetry.Spans.StartActivity("credbroker.task.open");
         try

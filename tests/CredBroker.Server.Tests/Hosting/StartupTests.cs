@@ -57,6 +57,10 @@ internal sealed class StartupTests
     [TestCase("Revocation:RatePerBackend", "many", "Revocation:RatePerBackend")]
     [TestCase("Revocation:RatePerBackend", "0", "Revocation:RatePerBackend must be")]
     [TestCase("Revocation:Rate", "5", "Revocation:Rate is not a setting")]
+    [TestCase("Telemetry:Prometheus:Listen", "http://localhost:9464", "Telemetry:Prometheus:Listen must look like")]
+    [TestCase("Telemetry:Otlp:SampleRatio", "many", "Telemetry:Otlp:SampleRatio")]
+    [TestCase("Telemetry:Otlp:Endpoint", "nonsense", "Telemetry:Otlp:Endpoint must look like")]
+    [TestCase("Telemetry:Otpl:Endpoint", "http://127.0.0.1:4317", "Telemetry:Otpl is not a setting")]
     [TestCase("Backends:Vault:Cluster", "x", "Backends:Vault:Cluster is not a setting")]
     public async Task Start_OneWrongSetting_OneClearLine(string setting, string value, string expected, int lines = 1)
     {

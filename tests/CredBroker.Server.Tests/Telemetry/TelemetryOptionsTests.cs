@@ -64,7 +64,7 @@ internal sealed class TelemetryOptionsTests
     }
 
     [TestCase("no header at all")]
-    [TestCase("=value")]
+    [TestCase("=geheim")]
     public void Headers_OfSomethingElse_RefusedWithoutRepeatingIt(string text)
     {
         using var folder = new ScratchFolder();
