@@ -164,6 +164,7 @@ public sealed class CatalogueReaderTests
     [TestCase("risk: low", "risk: low\n  renewable: false")]
     [TestCase("risk: low", "risk: low\n  limits: { perTask: 2 }")]
     [TestCase("risk: low", "risk: low\n  limits: { perWorkload: 2 }")]
+    [TestCase("risk: low", "risk: low\n  proof: dpop")]
     [TestCase("[read, write]", "[read, write, delegate]")]
     [TestCase("default: 2m", "default: 3m")]
     [TestCase("max: 10m", "max: 11m")]
@@ -190,6 +191,14 @@ public sealed class CatalogueReaderTests
         Assert.That(after.Templates["orders"].Version, Is.Not.EqualTo(before.Templates["orders"].Version));
     }
 
+    [Test]
+    public void Read_WhoseTasksARuleLetsEnd_IsPartOfTheVersion()
+    {
+        var orchestrator = Yaml.Rule.With("kind: agent", "kind: orchestrator\n    mayEnd: [\"spiffe://acme.test/agent/one\"]");
+
+        Assert.That(ReadGood(orchestrator).Version, Is.Not.EqualTo(ReadGood(orchestrator.With("agent/one\"]", "agent/two\"]")).Version));
+    }
+
     [TestCase("name: agents", "name: others")]
     [TestCase("attestor: spiffe_jwt", "attestor: kubernetes")]
     [TestCase("/agent/*", "/agent/one")]
@@ -199,6 +208,7 @@ public sealed class CatalogueReaderTests
     [TestCase("kind: agent", "kind: agent\n    reattestEvery: 2h")]
     [TestCase("kind: agent", "kind: agent\n    heartbeat: { min: 6s }")]
     [TestCase("kind: agent", "kind: agent\n    heartbeat: { max: 50s }")]
+    [TestCase("kind: agent", "kind: agent\n    proof: dpop")]
     public void Read_RuleChanged_ChangesTheVersionOfTheSet(string old, string replacement) =>
         Assert.That(ReadGood(Yaml.Rule.With(old, replacement)).Version, Is.Not.EqualTo(ReadGood(Yaml.Rule).Version));
 

@@ -59,6 +59,7 @@ internal static class ContentHash
         json.WriteBooleanValue(template.Renewable);
         json.WriteNumberValue(template.PerTask ?? 0);
         json.WriteNumberValue(template.PerWorkload ?? 0);
+        json.WriteNumberValue((int)template.Proof);
         Write(json, template.Backend);
     }
 
@@ -85,6 +86,8 @@ internal static class ContentHash
         foreach (var length in new[] { rule.HeartbeatMin, rule.HeartbeatMax, rule.MaxDuration, rule.ReattestEvery }) Write(json, length);
         WriteAll(json, rule.Audiences.Order(StringComparer.Ordinal));
         WriteAll(json, rule.Selectors.Select(selector => selector.ToString()).Order(StringComparer.Ordinal));
+        json.WriteNumberValue((int)rule.Proof);
+        WriteAll(json, rule.MayEnd.Select(subject => subject.ToString()).Order(StringComparer.Ordinal));
         WriteAll(json, rule.Attributes.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, entry.Value }));
     }
 
