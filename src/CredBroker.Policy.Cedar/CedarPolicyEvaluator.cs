@@ -1,4 +1,5 @@
 using System.Net;
+using CredBroker.Leases;
 using CredBroker.Policy.Cedar.Decisions;
 using CredBroker.Policy.Cedar.Documents;
 using CredBroker.Policy.Cedar.Wasm;
@@ -12,9 +13,12 @@ namespace CredBroker.Policy.Cedar;
 /// Whatever cannot be decided is denied: Cedar leaves out a policy that fails, so a failed "forbid" would else be a "permit".
 /// </summary>
 public sealed partial class CedarPolicyEvaluator(
-    PolicyLibrary library, TemplateBoundsEvaluator bounds, HeldLeases held, TimeProvider time, ILogger<CedarPolicyEvaluator> logger)
+    PolicyLibrary library, TemplateBoundsEvaluator bounds, HeldLeases held, IWorkloadLeases workloads, TimeProvider time,
+    ILogger<CedarPolicyEvaluator> logger)
     : IPolicyEvaluator, IToolCallEvaluator
 {
+    private readonly FactsReader _facts = new(held, workloads, time);
+
     /// <inheritdoc/>
     public async ValueTask<PolicyDecision> EvaluateAsync(PolicyRequest request, CancellationToken cancellationToken)
     {
@@ -28,7 +32,8 @@ public sealed partial class CedarPolicyEvaluator(
             .ToList();
         var subject = $"template {request.Template.Name}";
         return await DecideAsync(
-            policies, subject, questions, request.Task, request.LeaseId, (facts, uses) => RequestJson.OfUse(request, facts, uses), cancellationToken);
+            policies, subject, questions, new FactsQuestion(request.Task, request.Template.Name, request.LeaseId, request.IsOnlyLease),
+            (facts, uses) => RequestJson.OfUse(request, facts, uses), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -50,7 +55,7 @@ public sealed partial class CedarPolicyEvaluator(
         if (library.Current is not { } policies) return NoPolicies();
         var scope = DecisionScope.OfToolCall(call);
         return await DecideAsync(
-            policies, $"tool {call.Tool}", [new PolicyQuestion(scope.Action, policies.Slices.Of(scope))], call.Task, except: null,
+            policies, $"tool {call.Tool}", [new PolicyQuestion(scope.Action, policies.Slices.Of(scope))], new FactsQuestion(call.Task),
             (facts, uses) => RequestJson.OfToolCall(call, facts, uses), cancellationToken);
     }
 
@@ -60,23 +65,21 @@ public sealed partial class CedarPolicyEvaluator(
         return request.IsRenewal ? capabilities.Append("renew") : capabilities;
     }
 
-    /// <summary>Decides, with a look at what the task's tree holds where a policy wants to know.</summary>
+    /// <summary>Decides, with a look at what the task's tree and its workload hold where a policy wants to know.</summary>
     private async ValueTask<PolicyDecision> DecideAsync(
         CedarPolicies policies,
         string subject,
         List<PolicyQuestion> questions,
-        AgentTask task,
-        LeaseId? except,
+        FactsQuestion asked,
         Func<RequestFacts, PolicyUses, byte[]> write,
         CancellationToken cancellationToken)
     {
         var uses = questions.Select(question => question.Slice.Uses).Aggregate((all, one) => all.And(one));
-        var leases = uses.IsOfHeld ? await held.ReadAsync(task, except, cancellationToken) : [];
-        if (leases is null) return TooManyLeases(policies);
-        var facts = new RequestFacts(leases, time.GetUtcNow());
+        var (facts, hindrance) = await _facts.ReadAsync(asked, uses, cancellationToken);
+        if (facts is null) return Fault(hindrance, policies.Set.Version);
         var decision = await AskAsync(
             policies, subject, questions, groups => write(facts with { Approved = groups }, uses), uses, cancellationToken);
-        return decision with { Held = uses.IsOfHeld ? leases : decision.Held, LookedAtSource = uses.OfContext("source") };
+        return decision with { Held = uses.IsOfHeld ? facts.Held : decision.Held, Counted = facts.Counted, LookedAtSource = uses.OfContext("source") };
     }
 
     private async ValueTask<PolicyDecision> AskAsync(
@@ -104,9 +107,6 @@ public sealed partial class CedarPolicyEvaluator(
         foreach (var error in answers.SelectMany(answer => answer.Answer.Errors)) LogFailed(error.PolicyId, policies.Set.Version, error.Message);
         return answers;
     }
-
-    private static PolicyDecision TooManyLeases(CedarPolicies policies) =>
-        Fault($"The task's tree holds more than {HeldLeases.MaxLeases} live leases, too many to judge by.", policies.Set.Version);
 
     private static PolicyDecision NoPolicies() => Fault("No policies are in force, so nothing is granted.", "");
 

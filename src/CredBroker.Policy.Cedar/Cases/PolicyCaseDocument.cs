@@ -6,6 +6,8 @@ namespace CredBroker.Policy.Cedar.Cases;
 /// <summary><c>kind: PolicyCase</c>: a request, and what policies are to say to it.</summary>
 internal static class PolicyCaseDocument
 {
+    private const int MostLeases = 1_000_000;
+
     /// <summary>What a lease that is held looks like: <c>read restricted ledger</c>.</summary>
     private static readonly Shape Held = new TextShape(
         "(read|write|delegate) (public|internal|confidential|restricted) [a-z0-9][a-z0-9-]{0,62}", "capability, sensitivity and target, such as: read restricted ledger");
@@ -18,7 +20,9 @@ internal static class PolicyCaseDocument
         new Field("kind", Words.Kinds, "What it is.") { Default = "agent" },
         new Field("attestor", Words.AttestorName, "What proved it.") { Default = PolicyCaseReader.Attestor },
         new Field("selectors", new ListShape(Words.Line), "Attested facts, each name:value."),
-        new Field("source", Words.Line, "The address that it asks from."));
+        new Field("source", Words.Line, "The address that it asks from."),
+        new Field("leases", new IntegerShape(0, MostLeases), "How many live leases it has over all its tasks; as many as templateLeases unless told otherwise."),
+        new Field("templateLeases", new IntegerShape(0, MostLeases), "How many of them are of the template.") { Default = "0" });
 
     private static MapShape Task { get; } = new(
         new Field("purpose", Words.Prose, "What the task is for.") { Default = PolicyCaseReader.Purpose },
@@ -58,7 +62,8 @@ internal static class PolicyCaseDocument
             new Field("request", Request, "What is asked.") { IsRequired = true },
             new Field("expect", Expect, "What is to come of it.") { IsRequired = true }),
         WhatIsAskedForIsThere,
-        SourceIsAnAddress);
+        SourceIsAnAddress,
+        SomeAreNotMoreThanAll);
 
     private static void WhatIsAskedForIsThere(SourceDocument document)
     {
@@ -74,5 +79,11 @@ internal static class PolicyCaseDocument
     {
         if (document.Text("spec.request.workload.source") is { } source && !System.Net.IPAddress.TryParse(source, out _))
             document.Refuse("spec.request.workload.source", "must be an address, such as 10.1.2.3");
+    }
+
+    private static void SomeAreNotMoreThanAll(SourceDocument document)
+    {
+        if (document.Integer("spec.request.workload.leases") is { } all && all < document.Integer("spec.request.workload.templateLeases"))
+            document.Refuse("spec.request.workload.templateLeases", "must not be more than leases");
     }
 }

@@ -43,8 +43,9 @@ public static class PolicyCases
     private static async Task<PolicyCaseResult> RunAsync(SourceDocument document, PolicyLibrary library, CancellationToken cancellationToken)
     {
         var task = PolicyCaseReader.Task(document);
+        var leases = CaseLeases.Of(document, task);
         var evaluator = new CedarPolicyEvaluator(
-            library, new TemplateBoundsEvaluator(), new HeldLeases(CaseLeases.Of(document, task)), new CaseTime(), NullLogger<CedarPolicyEvaluator>.Instance);
+            library, new TemplateBoundsEvaluator(), new HeldLeases(leases), leases, new CaseTime(), NullLogger<CedarPolicyEvaluator>.Instance);
         var decision = document.Text("spec.request.action") switch
         {
             "openTask" => await evaluator.EvaluateOpeningAsync(task, PolicyCaseReader.Source(document), cancellationToken),

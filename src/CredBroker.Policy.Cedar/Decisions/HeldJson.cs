@@ -20,6 +20,13 @@ internal static class HeldJson
         json.WriteNumber("live_leases", held.Count);
     }
 
+    /// <summary>How many leases the workload has: <c>workload_leases</c> and <c>workload_template_leases</c>, as far as they were counted.</summary>
+    public static void Write(Utf8JsonWriter json, WorkloadCounts counted)
+    {
+        if (counted.All is { } all) json.WriteNumber("workload_leases", all);
+        if (counted.OfTemplate is { } some) json.WriteNumber("workload_template_leases", some);
+    }
+
     private static void WriteOne(Utf8JsonWriter json, string? target, Sensitivity sensitivity, string capability)
     {
         json.WriteStartObject();

@@ -23,6 +23,7 @@ internal static class RequestJson
         if (uses.OfContext("requested")) json.WriteSet("requested", PolicyWords.Of(request.Requested));
         if (uses.OfContext("ttl")) json.WriteDuration("ttl", request.Ttl ?? request.Template.DefaultTtl);
         if (uses.IsOfHeld) HeldJson.Write(json, facts.Held);
+        HeldJson.Write(json, facts.Counted);
         WriteNow(json, facts.Now, uses);
         WriteApproval(json, facts.Approved, uses);
         WriteSource(json, request.Source, uses);
@@ -43,6 +44,7 @@ internal static class RequestJson
         if (uses.OfContext("task")) json.WriteEntity("task", "Task", EntityJson.TaskName(call.Task, uses));
         if (uses.OfContext("capability")) json.WriteString("capability", PolicyWords.Of(call.Capability)[0]);
         if (uses.IsOfHeld) HeldJson.Write(json, facts.Held);
+        HeldJson.Write(json, facts.Counted with { OfTemplate = null });
         WriteNow(json, facts.Now, uses);
         WriteApproval(json, facts.Approved, uses);
         WriteSource(json, call.Source, uses);

@@ -25,6 +25,12 @@ internal sealed record PolicyUses(FrozenSet<string> Names, bool IsContextWhole, 
     /// <summary>Whether the live leases of the task's tree are looked at.</summary>
     public bool IsOfHeld => IsContextWhole || HeldFacts.Any(Names.Contains);
 
+    /// <summary>Whether it is looked at how many leases the workload has over all its tasks.</summary>
+    public bool IsOfWorkloadLeases => OfContext("workload_leases");
+
+    /// <summary>Whether it is looked at how many of them are of the template that is asked for.</summary>
+    public bool IsOfTemplateLeases => OfContext("workload_template_leases");
+
     /// <summary>Whether the time is looked at, so that hardly any request is ever made again.</summary>
     public bool IsOfTime => OfContext("now") || Of("age");
 

@@ -34,6 +34,9 @@ internal sealed record RecordedDecision
     /// <summary>What the task's tree held; null = that is not recorded, for nobody looked.</summary>
     public IReadOnlyList<Lease>? Held { get; init; }
 
+    /// <summary>How many leases its workload held, as far as that is recorded.</summary>
+    public WorkloadCounts Counted { get; init; } = WorkloadCounts.None;
+
     /// <summary>Whether people had agreed to it.</summary>
     public bool WasApproved { get; init; }
 

@@ -106,6 +106,7 @@ internal sealed class RecordedDecisionReader(IReadOnlyDictionary<string, AgentTa
         Task = task,
         Source = FactReader.Source(line),
         Held = FactReader.Held(line, task),
+        Counted = new WorkloadCounts(FactReader.Number(line, DecisionFacts.WorkloadLeases), FactReader.Number(line, DecisionFacts.WorkloadTemplateLeases)),
         WasApproved = outcome == ReplayedOutcome.Allow && line.Fact(DecisionFacts.Approval) is not null,
         Outcome = outcome,
         Policies = FactReader.Policies(line),

@@ -10,20 +10,21 @@ internal sealed class ReplayEvaluator
     private readonly CedarPolicyEvaluator _evaluator;
 
     public ReplayEvaluator(PolicyLibrary library) => _evaluator = new CedarPolicyEvaluator(
-        library, new TemplateBoundsEvaluator(), new HeldLeases(_held), _moment, NullLogger<CedarPolicyEvaluator>.Instance);
+        library, new TemplateBoundsEvaluator(), new HeldLeases(_held), _held, _moment, NullLogger<CedarPolicyEvaluator>.Instance);
 
-    /// <summary>The decision; null where it would depend on what the tree held, and nobody looked then.</summary>
+    /// <summary>The decision; null where it would depend on what was held, and nobody looked then.</summary>
     public async ValueTask<PolicyDecision?> EvaluateAsync(RecordedDecision recorded, CancellationToken cancellationToken)
     {
         _moment.Now = recorded.Time;
         _held.Leases = recorded.Held ?? [];
+        _held.Counted = recorded.Counted;
         var decision = recorded switch
         {
             { Use: { } use } => await _evaluator.EvaluateAsync(use, cancellationToken),
             { Call: { } call } => await _evaluator.EvaluateToolCallAsync(call, cancellationToken),
             _ => await _evaluator.EvaluateOpeningAsync(recorded.Task, recorded.Source, cancellationToken),
         };
-        if (decision.LookedAtHeld && recorded.Held is null) return null;
+        if ((decision.Held is not null && recorded.Held is null) || !recorded.Counted.Covers(decision.Counted)) return null;
         // Whoever agreed then is taken to agree again.
         return recorded.WasApproved && decision.IfApproved is { } approved ? approved : decision;
     }

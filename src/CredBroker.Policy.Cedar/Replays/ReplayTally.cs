@@ -3,7 +3,7 @@ namespace CredBroker.Policy.Cedar.Replays;
 /// <summary>Counts what would be decided another way, equal ones together.</summary>
 internal sealed class ReplayTally
 {
-    private const string HeldUnknown = "it depends on what the task's tree held, which was not looked at then";
+    private const string HeldUnknown = "it depends on what was held, which was not looked at then";
 
     private readonly Dictionary<Key, (RecordedDecision First, IReadOnlyList<string> Policies, int Count)> _flips = [];
     private readonly Dictionary<string, int> _notReplayed = new(StringComparer.Ordinal);

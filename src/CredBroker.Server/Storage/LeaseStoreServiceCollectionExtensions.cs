@@ -42,6 +42,7 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<RedisFenceStore>();
         services.AddSingleton<IFenceStore>(provider => provider.GetRequiredService<RedisFenceStore>());
         services.AddSingleton<IRevocationBacklog, RedisRevocationBacklog>();
+        services.AddSingleton<IWorkloadLeases, RedisWorkloadLeases>();
         services.AddSingleton<IWorkloadQuota, RedisWorkloadQuota>();
         services.AddSingleton<IReplayMemory, RedisReplayMemory>();
         services.AddSingleton<IDeadLetters, RedisDeadLetters>();

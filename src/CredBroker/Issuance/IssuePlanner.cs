@@ -22,7 +22,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
         var template = FindTemplate(request.Template);
         var asked = Asked(task, template, request);
         var answer = await policy.EvaluateAsync(asked, cancellationToken);
-        var decision = answer.IfApproved is { } approved ? approved with { Held = answer.Held } : Required(answer, asked);
+        var decision = answer.IfApproved is { } approved ? approved with { Held = answer.Held, Counted = answer.Counted } : Required(answer, asked);
         var ceiling = TaskCeiling.Require(task, template.Name, request.Capabilities);
         RequireProof(template, request.ProofKey ?? task.Key, request.ProofKey);
         var backend = backends.Get(template.Backend.Name);

@@ -16,6 +16,7 @@ public sealed class LeaseReview(ITemplateCatalogue catalogue, IPolicySet policie
     /// <summary>
     /// How a lease stands, and why where it does not. What an evaluator that failed said is nothing to take a lease away for; nor is a no
     /// that an approval would lift, for it may have been given; nor one that may hang on where the request came from, for that is not known any more.
+    /// How many leases the workload holds plays no part: a bound that was lowered meets what asks next.
     /// </summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.StoreUnavailable"/>, where a policy looks at what only the store knows.</exception>
     public async ValueTask<(LeaseStanding Standing, PolicyDecision? Decision, string Reason)> AskAsync(
@@ -24,7 +25,7 @@ public sealed class LeaseReview(ITemplateCatalogue catalogue, IPolicySet policie
         if (!catalogue.Current.Templates.TryGetValue(lease.Terms.Template, out var template)) return (LeaseStanding.NotPermitted, null, NoTemplate);
         if (lease.Terms.PolicyVersion == policies.Version && lease.Terms.TemplateVersion == template.Version) return (LeaseStanding.Permitted, null, "");
         var decision = await policy.EvaluateAsync(
-            new PolicyRequest { Task = task, Template = template, Requested = lease.Terms.Capabilities, LeaseId = lease.Id }, cancellationToken);
+            new PolicyRequest { Task = task, Template = template, Requested = lease.Terms.Capabilities, LeaseId = lease.Id, IsOnlyLease = true }, cancellationToken);
         if (decision.Allowed) return (LeaseStanding.Permitted, decision, "");
         var isUndecided = decision.IsFault || decision.LookedAtSource || decision.ApprovalGroups.Count > 0;
         return (isUndecided ? LeaseStanding.Undecided : LeaseStanding.NotPermitted, decision, decision.Message);

@@ -39,7 +39,7 @@ public sealed class ToolCallPolicy(ITemplateCatalogue catalogue, IToolCallEvalua
             call.Task, token, Action(call, question, approved.PolicyVersion), decision.Approvals, question.ApprovalId, cancellationToken);
         if (!standing.MayUse) return decision with { ApprovalId = standing.Request.Id };
         await desk.UseAsync(standing.Request, token, cancellationToken);
-        return approved with { ApprovalId = standing.Request.Id, Held = decision.Held };
+        return approved with { ApprovalId = standing.Request.Id, Held = decision.Held, Counted = decision.Counted };
     }
 
     private static ApprovalAction Action(ToolCall call, ToolCallQuestion question, string policyVersion) => new()

@@ -17,6 +17,12 @@ public static class DecisionFacts
     /// <summary>What the task's tree held, one lease after the other with <c>; </c> between them; absent where nobody looked.</summary>
     public const string Held = "held";
 
+    /// <summary>How many leases the workload held; absent where nobody looked.</summary>
+    public const string WorkloadLeases = "workload_leases";
+
+    /// <summary>How many of the template it held; absent where nobody looked.</summary>
+    public const string WorkloadTemplateLeases = "workload_template_leases";
+
     /// <summary>The groups whose approval would lift the no, with spaces between them.</summary>
     public const string ApprovalGroups = "approval_groups";
 
@@ -141,6 +147,8 @@ public static class DecisionFacts
     private static void AddDecision(Dictionary<string, string> facts, PolicyDecision decision)
     {
         if (decision.Held is { } held) facts[Held] = string.Join("; ", held.Select(Say));
+        if (decision.Counted.All is { } all) facts[WorkloadLeases] = Text(all);
+        if (decision.Counted.OfTemplate is { } some) facts[WorkloadTemplateLeases] = Text(some);
         if (decision.ApprovalGroups.Count > 0) facts[ApprovalGroups] = string.Join(' ', decision.ApprovalGroups);
         facts[PolicyDecision.PolicyVersionFact] = decision.PolicyVersion;
         facts[PolicyDecision.PoliciesFact] = string.Join(' ', decision.PolicyIds);
@@ -154,5 +162,5 @@ public static class DecisionFacts
         if (source is not null) facts[Source] = source.ToString();
     }
 
-    private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Text(long number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

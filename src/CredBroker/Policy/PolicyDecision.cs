@@ -51,8 +51,11 @@ public sealed record PolicyDecision
     /// <summary>What the task's tree held at that moment, where it was decided by that; null = nobody looked.</summary>
     public IReadOnlyList<Lease>? Held { get; init; }
 
-    /// <summary>It was decided by what the task's tree held at that moment, and something else may be recorded meanwhile.</summary>
-    public bool LookedAtHeld => Held is not null;
+    /// <summary>How many leases the workload held at that moment, where it was decided by that.</summary>
+    public WorkloadCounts Counted { get; init; } = WorkloadCounts.None;
+
+    /// <summary>It was decided by what was held at that moment, and something else may be recorded meanwhile.</summary>
+    public bool LookedAtHeld => Held is not null || Counted != WorkloadCounts.None;
 
     /// <summary>It was decided by where the request came from, or could have been.</summary>
     public bool LookedAtSource { get; init; }

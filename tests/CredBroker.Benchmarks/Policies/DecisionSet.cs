@@ -40,7 +40,7 @@ internal sealed class DecisionSet : IDisposable
 
         Templates = [.. catalogue.Templates.Values.OrderBy(template => template.Name, StringComparer.Ordinal)];
         Evaluator = new CedarPolicyEvaluator(
-            _library, new TemplateBoundsEvaluator(), new HeldLeases(new NoLeaseIndex()), TimeProvider.System, NullLogger<CedarPolicyEvaluator>.Instance);
+            _library, new TemplateBoundsEvaluator(), new HeldLeases(new NoLeaseIndex()), new NoLeaseIndex(), TimeProvider.System, NullLogger<CedarPolicyEvaluator>.Instance);
     }
 
     public TimeSpan LoadTime { get; }

@@ -17,6 +17,8 @@ public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
 
     public required ILeaseIndex Index { get; init; }
 
+    public required IWorkloadLeases Workloads { get; init; }
+
     public required IDueIndex Due { get; init; }
 
     public required IFenceStore Fences { get; init; }

@@ -39,6 +39,7 @@ internal static class BrokerServices
             Tasks = provider.GetRequiredService<ITaskStore>(),
             Leases = provider.GetRequiredService<ILeaseStore>(),
             Index = provider.GetRequiredService<ILeaseIndex>(),
+            Workloads = provider.GetRequiredService<IWorkloadLeases>(),
             Due = provider.GetRequiredService<IDueIndex>(),
             Fences = provider.GetRequiredService<IFenceStore>(),
             Backlog = provider.GetRequiredService<IRevocationBacklog>(),

@@ -102,6 +102,8 @@ internal sealed record Ask
             ["held"] = Held.Select(one => new { target = one.Target, sensitivity = one.Sensitivity, capability = one.Capability }),
             ["holding"] = Held.Select(one => new { sensitivity = one.Sensitivity, capability = one.Capability }).Distinct(),
             ["live_leases"] = LiveLeases,
+            ["workload_leases"] = LiveLeases,
+            ["workload_template_leases"] = LiveLeases,
             ["now"] = Extension("datetime", "2026-03-01T12:00:00Z"),
         };
         if (Source is not null) context["source"] = Extension("ip", Source);

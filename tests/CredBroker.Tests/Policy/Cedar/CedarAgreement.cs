@@ -60,7 +60,7 @@ internal static class CedarAgreement
         var request = ask.ToRequest();
         foreach (var (target, sensitivity, capability) in ask.Held)
             holder.Hold(request.Task, target, Enum.Parse<Sensitivity>(sensitivity, ignoreCase: true), Enum.Parse<Capabilities>(capability, ignoreCase: true));
-        return RequestJson.OfUse(request, new RequestFacts(holder.Leases.Live, Now), uses);
+        return RequestJson.OfUse(request, new RequestFacts(holder.Leases.Live, Now) { Counted = new CredBroker.Policy.WorkloadCounts(ask.Held.Count, ask.Depth) }, uses);
     }
 
     private static string Line(CedarAnswer answer) =>

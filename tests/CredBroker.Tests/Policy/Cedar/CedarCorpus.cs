@@ -27,6 +27,7 @@ internal sealed class CedarCorpus(int seed)
         "resource.risk_level > {number}",
         "context.task.depth < {number}",
         "context.live_leases + {number} < 4",
+        "context.workload_leases + context.workload_template_leases < {number}",
         "context.ttl <= duration(\"{number}m\")",
         "context.task.purpose.declared_by == \"orchestrator\" || resource.risk_level < {number}",
         "context.task.purpose.value like \"*con*e\"",

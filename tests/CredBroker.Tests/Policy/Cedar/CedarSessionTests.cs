@@ -72,7 +72,7 @@ public sealed class CedarSessionTests
     {
         var request = EvaluatedPolicies.Request with { Source = System.Net.IPAddress.IPv6Loopback, Task = PolicyTasks.Agent with { Labels = new Dictionary<string, string> { ["env"] = "test" } } };
 
-        var facts = new RequestFacts([], DateTimeOffset.UnixEpoch) { Approved = ["owners", "oncall"] };
+        var facts = new RequestFacts([], DateTimeOffset.UnixEpoch) { Approved = ["owners", "oncall"], Counted = new CredBroker.Policy.WorkloadCounts(3, 1) };
 
         var use = _session.Decide(Policies.Slice(PermitAll), "read", RequestJson.OfUse(request, facts, PolicyUses.Everything), validate: true);
         var opening = _session.Decide(

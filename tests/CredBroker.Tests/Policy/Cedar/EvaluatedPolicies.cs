@@ -41,7 +41,7 @@ internal sealed class EvaluatedPolicies : IDisposable
 
     public string Version => _library.Version;
 
-    private CedarPolicyEvaluator Evaluator => new(_library, new TemplateBoundsEvaluator(), new HeldLeases(Leases), Time, Logger);
+    private CedarPolicyEvaluator Evaluator => new(_library, new TemplateBoundsEvaluator(), new HeldLeases(Leases), Leases, Time, Logger);
 
     /// <summary>Puts policies in force, as a file holds them.</summary>
     public EvaluatedPolicies Use(string policies)

@@ -3,11 +3,21 @@ using CredBroker.Leases;
 namespace CredBroker.Tests.Policy.Cedar;
 
 /// <summary>Live leases that a test says there are.</summary>
-internal sealed class FakeLeaseIndex : ILeaseIndex
+internal sealed class FakeLeaseIndex : ILeaseIndex, IWorkloadLeases
 {
     public List<Lease> Live { get; } = [];
 
     public int Scans { get; private set; }
+
+    public int Counts { get; private set; }
+
+    public Task<long?> CountAsync(string tenant, string workload, string? template, LeaseId? except, CancellationToken cancellationToken)
+    {
+        Counts++;
+        var selector = new LeaseSelector { Tenant = tenant, Workload = workload, Template = template };
+        var count = Live.Count(lease => selector.Matches(lease) && lease.Id != except);
+        return Task.FromResult(template is not null && count > IWorkloadLeases.MaxPerBucket ? (long?)null : count);
+    }
 
     public Task<LeaseScan> ScanAsync(int bucket, LeaseSelector selector, string? after, int take, CancellationToken cancellationToken)
     {

@@ -61,6 +61,32 @@ public sealed class PolicyCasesTests
         Assert.That(report.Results.Single().Passed, Is.EqualTo(passes), report.Results.Single().ToString());
     }
 
+    [TestCase("leases: 4, templateLeases: 1", "deny")]
+    [TestCase("leases: 3", "allow")]
+    [TestCase("templateLeases: 2", "deny")]
+    [TestCase("leases: 3, templateLeases: 1", "allow")]
+    public async Task RunAsync_LeasesOfTheWorkload_AreThoseOfTheCase(string leases, string decision)
+    {
+        var report = await RunAsync(
+            $$"""
+            apiVersion: credbroker/v1
+            kind: PolicyCase
+            metadata: { name: one }
+            spec:
+              request: { action: read, workload: { {{leases}} }, template: { name: orders } }
+              expect: { decision: {{decision}} }
+            """,
+            """
+            @id("all") permit (principal, action, resource);
+            @id("few") forbid (principal, action, resource is Template) when { context.workload_leases > 3 || context.workload_template_leases > 1 };
+            """);
+
+        Assert.That(report.Faults, Is.Empty);
+        Assert.That(report.Results.Single().Passed, Is.True, report.Results.Single().ToString());
+    }
+
+    [TestCase("{ action: read, template: { name: t }, workload: { leases: 1, templateLeases: 2 } }", "spec.request.workload.templateLeases: must not be more than leases")]
+    [TestCase("{ action: read, template: { name: t }, workload: { leases: -1 } }", "spec.request.workload.leases: must be")]
     [TestCase("{ action: callTool, template: { name: t } }", "spec.request.tool: is missing")]
     [TestCase("{ action: openTask, tool: { name: t } }", "spec.request.tool: has no meaning")]
     [TestCase("{ action: read, template: { name: t }, workload: { source: here } }", "spec.request.workload.source: must be an address")]
@@ -78,11 +104,11 @@ public sealed class PolicyCasesTests
         Assert.That(report.Faults.Select(one => one.ToString()), Has.Some.Contains(fault));
     }
 
-    private static async Task<PolicyCaseReport> RunAsync(string cases)
+    private static async Task<PolicyCaseReport> RunAsync(string cases, string policies = Policies)
     {
         using var policyFolder = new TempFolder();
         using var caseFolder = new TempFolder();
-        policyFolder.Write("all.cedar", Policies);
+        policyFolder.Write("all.cedar", policies);
         caseFolder.Write("all.yaml", cases);
         return await PolicyCases.RunAsync(policyFolder.Path, caseFolder.Path, TestCedar.Module, CancellationToken.None);
     }

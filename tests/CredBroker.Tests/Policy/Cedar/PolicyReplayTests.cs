@@ -139,6 +139,20 @@ public sealed class PolicyReplayTests
     }
 
     [Test]
+    public async Task RunAsync_LooksAtTheWorkloadsLeases_OnlyWhereTheyWereCounted()
+    {
+        Record(
+            Opened(), Issued(Read), Issued(Read, Allow() with { Counted = new WorkloadCounts(5, null) }),
+            Issued(Read, Allow() with { Counted = new WorkloadCounts(5, 2) }));
+
+        var all = await RunAsync(All + """@id("few") forbid (principal, action == Action::"read", resource) when { context.workload_leases >= 5 };""");
+        var some = await RunAsync(All + """@id("few") forbid (principal, action == Action::"read", resource) when { context.workload_template_leases >= 2 };""");
+
+        Assert.That((all.Flips.Single().Count, all.NotReplayed.Single().Value), Is.EqualTo((2, 1)));
+        Assert.That((some.Flips.Single().Count, some.NotReplayed.Single().Value), Is.EqualTo((1, 2)));
+    }
+
+    [Test]
     public async Task RunAsync_Templates_AreThoseThatAreGiven()
     {
         Record(Opened(), Issued(Read), Issued(Read with { Template = EvaluatedPolicies.Orders with { Name = "gone" } }), Called("write"));
