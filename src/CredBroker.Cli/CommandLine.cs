@@ -55,7 +55,7 @@ internal static class CommandLine
                 ApprovalDecideCommand.CreateApprove(host, global),
                 ApprovalDecideCommand.CreateDeny(host, global),
             },
-            new Command("quarantine", "Tasks that were refused too often.") { QuarantineListCommand.Create(host, global), QuarantineReleaseCommand.Create(host, global) },
+            new Command("quarantine", "Tasks and workloads that were refused too often.") { QuarantineListCommand.Create(host, global), QuarantineReleaseCommand.Create(host, global) },
             new Command("deadletter", "Leases whose backend would not revoke them.")
             {
                 DeadLetterListCommand.Create(host, global),

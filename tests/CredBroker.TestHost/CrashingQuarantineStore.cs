@@ -12,8 +12,16 @@ internal sealed class CrashingQuarantineStore(IQuarantineStore inner, CrashPoint
         return count;
     }
 
-    public Task<long> CountWorkloadAsync(string tenant, string workload, TimeSpan window, CancellationToken cancellationToken) =>
-        inner.CountWorkloadAsync(tenant, workload, window, cancellationToken);
+    public async Task<WorkloadRefusalCount> CountWorkloadAsync(
+        string tenant, string workload, Quarantine? proposed, int most, TimeSpan window, CancellationToken cancellationToken)
+    {
+        var count = await inner.CountWorkloadAsync(tenant, workload, proposed, most, window, cancellationToken);
+        if (count.IsNew) crash.Reached("after-workload-quarantine");
+        return count;
+    }
+
+    public Task<Quarantine?> FindOfWorkloadAsync(string tenant, string workload, CancellationToken cancellationToken) =>
+        inner.FindOfWorkloadAsync(tenant, workload, cancellationToken);
 
     public Task<Quarantine?> FindAsync(IReadOnlyList<TaskId> tasks, CancellationToken cancellationToken) => inner.FindAsync(tasks, cancellationToken);
 

@@ -41,7 +41,7 @@ public sealed class CredBrokerOperator : IDisposable
     /// <summary>Standing fences.</summary>
     public OperatorFences Fences { get; }
 
-    /// <summary>Tasks in quarantine.</summary>
+    /// <summary>Tasks and workloads in quarantine.</summary>
     public OperatorQuarantines Quarantines { get; }
 
     /// <summary>Leases whose backend would not revoke them.</summary>

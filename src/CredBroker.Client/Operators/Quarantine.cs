@@ -1,7 +1,10 @@
 namespace CredBroker.Client.Operators;
 
-/// <summary>A task that was refused too often in a while, with everything below it: it gets nothing more, and what it had is revoked.</summary>
-/// <param name="TaskId">The task, <c>tsk_…</c>.</param>
+/// <summary>
+/// A task that was refused too often in a while, with everything below it, or a workload whose tasks were: it gets nothing more, and what it
+/// had is revoked.
+/// </summary>
+/// <param name="TaskId">The task, <c>tsk_…</c>; empty = the workload as a whole.</param>
 /// <param name="Tenant">Its tenant.</param>
 /// <param name="Workload">Its attested subject.</param>
 /// <param name="QuarantinedAt">Since when.</param>

@@ -78,9 +78,17 @@ internal sealed class RevocationGrpcService(
     public override async Task<ReleaseQuarantineResponse> ReleaseQuarantine(ReleaseQuarantineRequest request, ServerCallContext context)
     {
         var caller = CallerAccess.RequireOperator(context);
+        var scope = caller.TenantsOf(OperatorRole.Responder);
+        if (request.Workload.Length > 0 && request.TaskId.Length > 0) throw RefusedException.Invalid("workload", "must not be given with a task_id");
+        if (request.Workload.Length > 0)
+        {
+            await quarantines.ReleaseWorkloadAsync(scope, request.Tenant, request.Workload, request.Reason, caller.Principal, context.CancellationToken);
+            return new ReleaseQuarantineResponse();
+        }
+
         await quarantines.ReleaseAsync(
-            caller.TenantsOf(OperatorRole.Responder), TaskId.TryParse(request.TaskId, out var id) ? id : throw QuarantineReview.NotQuarantined(),
-            request.Reason, caller.Principal, context.CancellationToken);
+            scope, TaskId.TryParse(request.TaskId, out var id) ? id : throw QuarantineReview.NotQuarantined(), request.Reason, caller.Principal,
+            context.CancellationToken);
         return new ReleaseQuarantineResponse();
     }
 

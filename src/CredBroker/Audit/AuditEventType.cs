@@ -99,7 +99,10 @@ public enum AuditEventType
     /// <summary>A task was refused too often and is in quarantine: its fence stands, and its leases are being revoked.</summary>
     TaskQuarantined,
 
-    /// <summary>A task may leave its quarantine, by an operator's word or because it is over; it does once this is durable.</summary>
+    /// <summary>The tasks of a workload were refused too often, and its rule has it in quarantine for that: its fence stands, and its leases are being revoked.</summary>
+    WorkloadQuarantined,
+
+    /// <summary>A task or a workload may leave its quarantine, by an operator's word or because the task is over; it does once this is durable.</summary>
     QuarantineReleaseAllowed,
 
     /// <summary>The tasks of a workload are refused conspicuously often. Nothing follows from it by itself.</summary>

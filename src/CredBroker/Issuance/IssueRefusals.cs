@@ -14,7 +14,7 @@ internal static class IssueRefusals
         ErrorReason.LeaseNotRenewable => "The lease cannot be renewed.",
         ErrorReason.MaxTtlReached => "The lease has reached its longest life; ask for a new one.",
         ErrorReason.ConcurrentUpdate => "Somebody else changed the lease meanwhile; try again.",
-        ErrorReason.Quarantined => Quarantine.Sentence,
+        ErrorReason.Quarantined => Quarantine.TaskSentence,
         ErrorReason.Fenced => "An operator has put a fence in the way.",
         _ => "The store refused.",
     };

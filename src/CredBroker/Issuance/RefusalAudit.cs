@@ -53,19 +53,23 @@ public sealed partial class RefusalAudit(IAuditLog audit, IRefusalWatch watch, T
     public async Task<RefusedException> JudgeAsync(
         string verb, AgentTask? task, RefusedException refusal, AuditActor actor, (string? Task, string? Subject) about, CancellationToken cancellationToken)
     {
-        var told = task is not null && await CountAsync(task, refusal.Reason) ? Quarantine.Refusal() : refusal;
+        var told = task is not null && await CountAsync(task, refusal.Reason) is { } quarantine ? quarantine.ToRefusal() : refusal;
         await RecordAsync(verb, actor, told, about.Task, about.Subject, cancellationToken);
         return told;
     }
 
-    /// <summary>Counts what a task was denied; true where it was in quarantine before.</summary>
-    public Task<bool> CountAsync(AgentTask task, ErrorReason reason) => watch.NoteAsync(AsRefused(task), reason);
+    /// <summary>Counts what a task was denied; returns the quarantine that it, or its workload, was in before, and null where it was in none.</summary>
+    public Task<Quarantine?> CountAsync(AgentTask task, ErrorReason reason) => watch.NoteAsync(AsRefused(task), reason);
 
-    /// <summary>Refuses where a task, or one above it, is in quarantine.</summary>
+    /// <summary>Refuses where a task, one above it, or its workload is in quarantine.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.Quarantined"/>.</exception>
     public Task RequireFreeAsync(AgentTask task, CancellationToken cancellationToken) => watch.RequireFreeAsync(AsRefused(task), cancellationToken);
 
-    private static RefusedTask AsRefused(AgentTask task) => new(task.Id, task.Ancestors, task.TokenHash, task.Tenant, task.Subject);
+    private static RefusedTask AsRefused(AgentTask task) => new(task.Id, task.Ancestors, task.TokenHash, task.Tenant, task.Subject)
+    {
+        Attestor = task.Attestor,
+        Selectors = task.Selectors,
+    };
 
     private static Dictionary<string, string> Details(string verb, string? subject, RefusedException refusal)
     {

@@ -12,7 +12,7 @@ public sealed record Fence
     /// <summary>What it refuses: any of these.</summary>
     public required IReadOnlyList<LeaseSelector> Selectors { get; init; }
 
-    /// <summary>It keeps a task in quarantine: the broker raised it by itself, and it goes when the task is released.</summary>
+    /// <summary>It keeps a task or a workload in quarantine: the broker raised it by itself, and it goes when that is released.</summary>
     public bool IsQuarantine { get; init; }
 
     /// <summary>Why.</summary>

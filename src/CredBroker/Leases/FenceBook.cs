@@ -16,7 +16,7 @@ public sealed class FenceBook(IFenceStore store)
         if (known.Find(leaseId, terms) is not { } fence) return known.Epoch;
         throw new RefusedException(
             fence.IsQuarantine ? ErrorReason.Quarantined : ErrorReason.Fenced,
-            fence.IsQuarantine ? Quarantine.Sentence : "An operator has put a fence in the way.")
+            fence.IsQuarantine ? SentenceOf(fence) : "An operator has put a fence in the way.")
         {
             Metadata = new Dictionary<string, string> { ["fence_id"] = fence.Id.Value },
         };
@@ -24,6 +24,9 @@ public sealed class FenceBook(IFenceStore store)
 
     /// <summary>Reads a bucket's fences again.</summary>
     public Task ReloadAsync(int bucket, CancellationToken cancellationToken) => ReadAsync(bucket, cancellationToken);
+
+    private static string SentenceOf(Fence quarantine) =>
+        quarantine.Selectors.Any(selector => selector.TaskId is not null) ? Quarantine.TaskSentence : Quarantine.WorkloadSentence;
 
     private FenceSet Known(int bucket) => Volatile.Read(ref _buckets[bucket]);
 

@@ -12,11 +12,18 @@ public interface IQuarantineStore
     /// </summary>
     Task<RefusalCount> CountAsync(RefusedTask task, Quarantine proposed, int most, TimeSpan window, CancellationToken cancellationToken);
 
-    /// <summary>Counts a refusal of whichever task of a workload; returns how many there were within a while that began with the first.</summary>
-    Task<long> CountWorkloadAsync(string tenant, string workload, TimeSpan window, CancellationToken cancellationToken);
+    /// <summary>
+    /// Counts a refusal of whichever task of a workload, within <paramref name="window"/> that began with the first. Where there are
+    /// <paramref name="most"/> and a quarantine is proposed, the workload is in it from then on; of several brokers one gets to propose it.
+    /// </summary>
+    Task<WorkloadRefusalCount> CountWorkloadAsync(
+        string tenant, string workload, Quarantine? proposed, int most, TimeSpan window, CancellationToken cancellationToken);
 
     /// <summary>The quarantine that any of some tasks of one tree is in; null = none.</summary>
     Task<Quarantine?> FindAsync(IReadOnlyList<TaskId> tasks, CancellationToken cancellationToken);
+
+    /// <summary>The quarantine that a workload is in as a whole; null = none.</summary>
+    Task<Quarantine?> FindOfWorkloadAsync(string tenant, string workload, CancellationToken cancellationToken);
 
     /// <summary>All quarantines, the oldest first.</summary>
     Task<IReadOnlyList<Quarantine>> ListAsync(CancellationToken cancellationToken);

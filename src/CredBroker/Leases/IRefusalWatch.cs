@@ -4,12 +4,12 @@ namespace CredBroker.Leases;
 public interface IRefusalWatch
 {
     /// <summary>
-    /// Takes note of a refusal; true where the task, or one above it, was in quarantine before. The quarantine that a refusal brings
-    /// about stands when this returns, or is brought about by whoever comes next. It never fails: the refusal stands whether or not it could be counted.
+    /// Takes note of a refusal; returns the quarantine that the task, one above it, or its workload was in before, null = none. The quarantine
+    /// that a refusal brings about stands when this returns, or is brought about by whoever comes next. It never fails: the refusal stands whether or not it could be counted.
     /// </summary>
-    Task<bool> NoteAsync(RefusedTask task, ErrorReason reason);
+    Task<Quarantine?> NoteAsync(RefusedTask task, ErrorReason reason);
 
-    /// <summary>Refuses where a task, or one above it, is in quarantine.</summary>
+    /// <summary>Refuses where a task, one above it, or its workload is in quarantine.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.Quarantined"/> or <see cref="ErrorReason.StoreUnavailable"/>.</exception>
     Task RequireFreeAsync(RefusedTask task, CancellationToken cancellationToken);
 }

@@ -1,16 +1,19 @@
 namespace CredBroker.Leases;
 
 /// <summary>
-/// A task that was refused too often in a while, with everything below it: nothing is issued or renewed, and what was issued is revoked,
-/// until an operator releases it.
+/// A task that was refused too often in a while, with everything below it, or a workload whose tasks were, with all of them: nothing is
+/// issued or renewed, and what was issued is revoked, until an operator releases it.
 /// </summary>
 public sealed record Quarantine
 {
-    /// <summary>What the task hears.</summary>
-    public const string Sentence = "The task is in quarantine: it was refused too often. An operator can release it.";
+    /// <summary>What a task in quarantine hears.</summary>
+    public const string TaskSentence = "The task is in quarantine: it was refused too often. An operator can release it.";
 
-    /// <summary>The task.</summary>
-    public required TaskId TaskId { get; init; }
+    /// <summary>What a task of a workload in quarantine hears.</summary>
+    public const string WorkloadSentence = "The workload is in quarantine: its tasks were refused too often. An operator can release it.";
+
+    /// <summary>The task; null = the workload as a whole.</summary>
+    public TaskId? TaskId { get; init; }
 
     /// <summary>Its tenant.</summary>
     public required string Tenant { get; init; }
@@ -36,6 +39,10 @@ public sealed record Quarantine
     /// <summary>The order, or its line in the audit trail, is not known to be on record yet.</summary>
     public bool IsOwed { get; init; }
 
+    /// <summary>What it keeps from more.</summary>
+    public LeaseSelector Selector =>
+        TaskId is { } task ? new LeaseSelector { Tenant = Tenant, TaskId = task } : new LeaseSelector { Tenant = Tenant, Workload = Workload };
+
     /// <summary>The refusal of whatever asks for more.</summary>
-    public static RefusedException Refusal() => new(ErrorReason.Quarantined, Sentence);
+    public RefusedException ToRefusal() => new(ErrorReason.Quarantined, TaskId is null ? WorkloadSentence : TaskSentence);
 }

@@ -18,15 +18,34 @@ public sealed class QuarantineReview(IQuarantineStore store, IOrderStore orders,
     public async Task ReleaseAsync(TenantScope scope, TaskId taskId, string reason, string principal, CancellationToken cancellationToken)
     {
         new RequestLimits().RequiredText("reason", reason).ThrowIfAny();
-        if (await store.FindAsync([taskId], cancellationToken) is not { } quarantine || !scope.Includes(quarantine.Tenant)) throw NotQuarantined();
+        var quarantine = await store.FindAsync([taskId], cancellationToken);
+        await ReleaseAsync(scope, quarantine ?? throw NotQuarantined(), NotQuarantined, (reason, principal), cancellationToken);
+    }
+
+    /// <summary>Releases a workload; what was revoked stays dead, and its tasks that are in quarantine themselves stay there.</summary>
+    /// <exception cref="RefusedException">As of a task.</exception>
+    public async Task ReleaseWorkloadAsync(
+        TenantScope scope, string tenant, string workload, string reason, string principal, CancellationToken cancellationToken)
+    {
+        new RequestLimits().RequiredText("reason", reason).RequiredText("tenant", tenant).RequiredText("workload", workload).ThrowIfAny();
+        var quarantine = await store.FindOfWorkloadAsync(tenant, workload, cancellationToken);
+        await ReleaseAsync(scope, quarantine ?? throw WorkloadNotQuarantined(), WorkloadNotQuarantined, (reason, principal), cancellationToken);
+    }
+
+    private async Task ReleaseAsync(
+        TenantScope scope, Quarantine quarantine, Func<RefusedException> notQuarantined, (string Reason, string Principal) by, CancellationToken cancellationToken)
+    {
+        if (!scope.Includes(quarantine.Tenant)) throw notQuarantined();
         if (quarantine.IsOwed || await orders.FindAsync(quarantine.OrderId, cancellationToken) is { State: not OrderState.Done })
         {
-            throw new RefusedException(ErrorReason.ConcurrentUpdate, "The task's leases are still being revoked; try again.") { RetryAfter = TimeSpan.FromSeconds(1) };
+            throw new RefusedException(ErrorReason.ConcurrentUpdate, "Its leases are still being revoked; try again.") { RetryAfter = TimeSpan.FromSeconds(1) };
         }
 
-        await quarantining.ReleaseAsync(quarantine, new AuditActor("human", principal, ""), reason, cancellationToken);
+        await quarantining.ReleaseAsync(quarantine, new AuditActor("human", by.Principal, ""), by.Reason, cancellationToken);
     }
 
     /// <summary>The refusal of a task that is in no quarantine, or not the operator's; it does not say which.</summary>
     public static RefusedException NotQuarantined() => RefusedException.Invalid("task_id", "is no task in quarantine");
+
+    private static RefusedException WorkloadNotQuarantined() => RefusedException.Invalid("workload", "is no workload in quarantine");
 }

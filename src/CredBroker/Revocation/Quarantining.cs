@@ -30,14 +30,15 @@ public sealed class Quarantining(IQuarantineStore store, ITaskIndex tasks, IFenc
         var standing = await store.ListAsync(cancellationToken);
         foreach (var quarantine in standing) await CompleteAsync(quarantine, cancellationToken);
         var settled = standing.Where(quarantine => !quarantine.IsOwed).ToList();
-        if (settled.Count == 0) return;
-        var living = (await tasks.ReadAsync([.. settled.Select(quarantine => quarantine.TaskId)], cancellationToken))
-            .Where(task => task.State != TaskState.Ended).Select(task => task.Id).ToHashSet();
-        foreach (var quarantine in settled.Where(quarantine => !living.Contains(quarantine.TaskId)))
+        // A workload is never over: only an operator lets it go.
+        var ofTasks = settled.Where(quarantine => quarantine.TaskId is not null).ToDictionary(quarantine => quarantine.TaskId!.Value);
+        if (ofTasks.Count == 0) return;
+        var living = (await tasks.ReadAsync([.. ofTasks.Keys], cancellationToken)).Where(task => task.State != TaskState.Ended).Select(task => task.Id).ToHashSet();
+        foreach (var (_, quarantine) in ofTasks.Where(one => !living.Contains(one.Key)))
             await ReleaseAsync(quarantine, AuditActor.System, "The task is over.", cancellationToken);
     }
 
-    /// <summary>Lets a task go once that is on record: its fence is lifted, what it killed stays dead, and its refusals are counted anew.</summary>
+    /// <summary>Lets a task or a workload go once that is on record: its fence is lifted, what it killed stays dead, and its refusals are counted anew.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.AuditUnavailable"/>: it stays; <see cref="ErrorReason.StoreUnavailable"/>: ask again.</exception>
     public async Task ReleaseAsync(Quarantine quarantine, AuditActor actor, string reason, CancellationToken cancellationToken)
     {
@@ -47,9 +48,15 @@ public sealed class Quarantining(IQuarantineStore store, ITaskIndex tasks, IFenc
                 Type = AuditEventType.QuarantineReleaseAllowed,
                 Time = time.GetUtcNow(),
                 Actor = actor,
-                TaskId = quarantine.TaskId.Value,
+                TaskId = quarantine.TaskId?.Value,
                 Message = reason,
-                Details = new Dictionary<string, string> { ["fence"] = quarantine.FenceId.Value, ["order"] = quarantine.OrderId.Value },
+                Details = new Dictionary<string, string>
+                {
+                    ["tenant"] = quarantine.Tenant,
+                    ["workload"] = quarantine.Workload,
+                    ["fence"] = quarantine.FenceId.Value,
+                    ["order"] = quarantine.OrderId.Value,
+                },
             },
             cancellationToken);
         // The record goes last: until then whoever asks again finds what is left to do.
@@ -60,8 +67,10 @@ public sealed class Quarantining(IQuarantineStore store, ITaskIndex tasks, IFenc
     private static RevocationOrder OrderOf(Quarantine quarantine) => new()
     {
         Id = quarantine.OrderId,
-        Selectors = [new LeaseSelector { Tenant = quarantine.Tenant, TaskId = quarantine.TaskId }],
-        Reason = $"The task was refused {quarantine.Refusals} times in a short while.",
+        Selectors = [quarantine.Selector],
+        Reason = quarantine.TaskId is null
+            ? $"Tasks of the workload were refused {quarantine.Refusals} times in a short while."
+            : $"The task was refused {quarantine.Refusals} times in a short while.",
         Cause = EndReason.Quarantined,
         OrderedBy = OrderedBy,
         OrderedAt = quarantine.At,
@@ -70,10 +79,10 @@ public sealed class Quarantining(IQuarantineStore store, ITaskIndex tasks, IFenc
 
     private static AuditEvent Line(Quarantine quarantine) => new()
     {
-        Type = AuditEventType.TaskQuarantined,
+        Type = quarantine.TaskId is null ? AuditEventType.WorkloadQuarantined : AuditEventType.TaskQuarantined,
         Time = quarantine.At,
         Actor = AuditActor.System,
-        TaskId = quarantine.TaskId.Value,
+        TaskId = quarantine.TaskId?.Value,
         Reason = ReasonName.Of(ErrorReason.Quarantined),
         Details = new Dictionary<string, string>
         {

@@ -23,7 +23,7 @@ public sealed class StandingFences(IFenceStore fences, IPreviewStore previews, I
     {
         new RequestLimits().RequiredText("reason", reason).ThrowIfAny();
         if ((await ListAsync(mayAgree, cancellationToken)).FirstOrDefault(standing => standing.Id == id) is not { } fence) throw NotStanding();
-        if (fence.IsQuarantine) throw RefusedException.Invalid("fence_id", "keeps a task in quarantine: release the task");
+        if (fence.IsQuarantine) throw RefusedException.Invalid("fence_id", "keeps a task or a workload in quarantine: release that");
         var other = SelectorScope.Covers(mayAlone, fence.Selectors) ? principal : await previews.SecondAsync(id, principal, cancellationToken);
         if (other is null) return false;
         await audit.AppendAsync(

@@ -35,6 +35,9 @@ public sealed record WorkloadRule(
     /// <summary>For orchestrators: whose tasks, of its own tenant, it may end.</summary>
     public IReadOnlyList<SubjectPattern> MayEnd { get; init; } = [];
 
+    /// <summary>What comes of it where its tasks are refused too often.</summary>
+    public Containment Containment { get; init; }
+
     /// <summary>Whether an attested workload is what the rule is about.</summary>
     public bool Matches(string attestor, string subject, IReadOnlyList<string> selectors) =>
         string.Equals(Attestor, attestor, StringComparison.Ordinal) && Subject.Matches(subject)

@@ -95,25 +95,79 @@ public abstract class QuarantineConformance(IStoreForm form) : StoreConformance(
     [Test]
     public async Task CountWorkload_WithinAWhile_AddsUpAndBeginsAnew()
     {
-        var workload = $"spiffe://acme.example/{Guid.NewGuid():N}";
+        var workload = NewWorkload();
         var window = TimeSpan.FromMilliseconds(200);
 
-        Assert.That(await Broker.Quarantines.CountWorkloadAsync("acme", workload, window, None), Is.EqualTo(1));
-        Assert.That(await Broker.Quarantines.CountWorkloadAsync("acme", workload, TimeSpan.FromHours(1), None), Is.EqualTo(2));
-        Assert.That(await Broker.Quarantines.CountWorkloadAsync("other", workload, window, None), Is.EqualTo(1));
-        await UntilAsync(async () => await Broker.Quarantines.CountWorkloadAsync("acme", workload, window, None) == 1, "it is counted anew");
+        Assert.That((await CountAsync("acme", workload, window: window)).Count, Is.EqualTo(1));
+        Assert.That((await CountAsync("acme", workload, window: TimeSpan.FromHours(1))).Count, Is.EqualTo(2));
+        Assert.That((await CountAsync("other", workload, window: window)).Count, Is.EqualTo(1));
+        await UntilAsync(async () => (await CountAsync("acme", workload, window: window)).Count == 1, "it is counted anew");
     }
+
+    [Test]
+    public async Task CountWorkload_NothingProposed_OnlyCounts()
+    {
+        var workload = NewWorkload();
+
+        for (var i = 1; i <= 2 * Most; i++) Assert.That(await CountAsync("acme", workload), Is.EqualTo(new WorkloadRefusalCount(i, null, IsNew: false)));
+    }
+
+    [Test]
+    public async Task CountWorkload_TooMany_IsInTheQuarantineThatWasProposedThen()
+    {
+        var workload = NewWorkload();
+        for (var i = 1; i < Most; i++) Assert.That((await CountAsync("acme", workload, Propose("acme", workload))).Quarantine, Is.Null);
+        var proposed = Propose("acme", workload);
+
+        Assert.That(await CountAsync("acme", workload, proposed), Is.EqualTo(new WorkloadRefusalCount(Most, proposed, IsNew: true)));
+        Assert.That(await CountAsync("acme", workload), Is.EqualTo(new WorkloadRefusalCount(0, proposed, IsNew: false)), "whoever proposes none is told too");
+        Assert.That(await Broker.Quarantines.FindOfWorkloadAsync("acme", workload, None), Is.EqualTo(proposed));
+        Assert.That(await Broker.Quarantines.FindOfWorkloadAsync("other", workload, None), Is.Null, "a tenant's namesake is somebody else");
+        Assert.That(await Broker.Quarantines.ListAsync(None), Has.Member(proposed));
+    }
+
+    [Test]
+    public async Task CountWorkload_ByManyAtOnce_OneIsNew()
+    {
+        await using var other = await Store.ConnectAsync();
+        var workload = NewWorkload();
+
+        var counts = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => (number % 2 == 0 ? Broker : other).Quarantines.CountWorkloadAsync(
+            "acme", workload, Propose("acme", workload), Most, Window, None)));
+
+        Assert.That(counts.Count(count => count.IsNew), Is.EqualTo(1));
+        Assert.That(counts.Count(count => count.Quarantine is null), Is.EqualTo(Most - 1));
+        Assert.That(counts.Select(count => count.Quarantine?.FenceId).OfType<FenceId>().Distinct().Count(), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task SettleAndRemove_OfAWorkload_CountsAnew()
+    {
+        var workload = NewWorkload();
+        for (var i = 0; i < Most; i++) await CountAsync("acme", workload, Propose("acme", workload));
+        var owed = (await Broker.Quarantines.FindOfWorkloadAsync("acme", workload, None))!;
+
+        Assert.That(await Broker.Quarantines.SettleAsync(owed, None), Is.True);
+        Assert.That(await Broker.Quarantines.RemoveAsync(owed, None), Is.False, "it is not as it was read");
+        Assert.That(await Broker.Quarantines.RemoveAsync(owed with { IsOwed = false }, None), Is.True);
+
+        Assert.That(await Broker.Quarantines.FindOfWorkloadAsync("acme", workload, None), Is.Null);
+        Assert.That((await CountAsync("acme", workload)).Count, Is.EqualTo(1));
+    }
+
+    private static string NewWorkload() => $"spiffe://acme.example/{Guid.NewGuid():N}";
 
     private static RefusedTask Of(HeldTask task) => new(task.Id, task.Task.Ancestors, task.Token.SecretHash, task.Task.Tenant, task.Task.Subject);
 
-    private static Quarantine Propose(HeldTask task)
+    private static Quarantine Propose(HeldTask task) => Propose(task.Task.Tenant, task.Task.Subject) with { TaskId = task.Id };
+
+    private static Quarantine Propose(string tenant, string workload)
     {
         var now = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
         return new Quarantine
         {
-            TaskId = task.Id,
-            Tenant = task.Task.Tenant,
-            Workload = task.Task.Subject,
+            Tenant = tenant,
+            Workload = workload,
             OrderId = OrderId.New(now),
             FenceId = FenceId.New(now),
             At = now,
@@ -125,4 +179,7 @@ public abstract class QuarantineConformance(IStoreForm form) : StoreConformance(
 
     private Task<RefusalCount> CountAsync(HeldTask task, Quarantine? proposed = null, TimeSpan? window = null) =>
         Broker.Quarantines.CountAsync(Of(task), proposed ?? Propose(task), Most, window ?? Window, None);
+
+    private Task<WorkloadRefusalCount> CountAsync(string tenant, string workload, Quarantine? proposed = null, TimeSpan? window = null) =>
+        Broker.Quarantines.CountWorkloadAsync(tenant, workload, proposed, Most, window ?? Window, None);
 }

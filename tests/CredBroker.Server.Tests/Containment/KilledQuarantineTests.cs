@@ -41,6 +41,29 @@ internal sealed class KilledQuarantineTests
             () => _bench.Site.ReadAudit().Any(line => (string?)line["type"] == "task_quarantined" && (string?)line["task"] == task.Id), "it is on record", TimeSpan.FromSeconds(30));
     }
 
+    [TestCase("after-workload-quarantine"), TestCase("before-quarantine-settled")]
+    public async Task KilledBetweenCountAndFence_OfAWorkload_NextBrokerCompletesIt(string fault)
+    {
+        var file = Path.Combine(_bench.Site.CatalogueFolder, "catalogue.yaml");
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace(
+            "kind: agent, heartbeat: { min: 5s", "kind: agent, containment: quarantine, heartbeat: { min: 5s", StringComparison.Ordinal));
+        _bench.Site.Settings["Containment:RefusalsPerTask"] = "0";
+        _bench.Site.Settings["Containment:RefusalsPerWorkload"] = "3";
+        var broker = await _bench.StartBrokerAsync(fault);
+        var workload = BrokerCalls.SomeAgent();
+        var (task, other) = (await broker.Calls.OpenAsync(workload), await broker.Calls.OpenAsync(workload));
+        var lease = (await other.IssueAsync()).Lease.Id;
+        for (var i = 0; i < 3; i++) await TryAsync(task);
+        await Eventually.IsTrueAsync(() => broker.HasExited, "the broker is dead");
+
+        var next = await _bench.StartBrokerAsync();
+
+        await other.At(next).UntilLeaseAsync(lease, LeaseState.Revoked, TimeSpan.FromSeconds(30));
+        await Refused.WithAsync(StatusCode.PermissionDenied, "QUARANTINED", () => other.At(next).IssueAsync());
+        await Eventually.IsTrueAsync(
+            () => _bench.Site.ReadAudit().Any(line => (string?)line["type"] == "workload_quarantined"), "it is on record", TimeSpan.FromSeconds(30));
+    }
+
     [Test]
     public async Task KilledWhileReleasing_AskedAgain_Releases()
     {

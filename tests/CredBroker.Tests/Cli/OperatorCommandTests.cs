@@ -176,6 +176,26 @@ public sealed class OperatorCommandTests
         Assert.That(bench.Broker.Requests<ResetClockRequest>().Single().Reason, Is.EqualTo("NTP mended"));
     }
 
+    [Test]
+    public async Task QuarantineRelease_AWorkload_IsNamedWithItsTenant()
+    {
+        await using var bench = await CliBench.StartAsOperatorAsync();
+
+        Assert.That(await bench.RunAsync("quarantine", "release", "--workload", "spiffe://acme.test/a", "--tenant", "payments", "--reason", "mended"), Is.Zero);
+
+        var request = bench.Broker.Requests<ReleaseQuarantineRequest>().Single();
+        Assert.That((request.TaskId, request.Tenant, request.Workload, request.Reason), Is.EqualTo(("", "payments", "spiffe://acme.test/a", "mended")));
+    }
+
+    [TestCase(), TestCase("tsk_1", "--workload", "w", "--tenant", "t"), TestCase("--workload", "w"), TestCase("tsk_1", "--tenant", "t")]
+    public async Task QuarantineRelease_NeitherATaskNorAWorkload_IsAWrongCall(params string[] named)
+    {
+        await using var bench = await CliBench.StartAsOperatorAsync();
+
+        Assert.That(await bench.RunAsync(["quarantine", "release", .. named, "--reason", "r"]), Is.EqualTo(2));
+        Assert.That(bench.Broker.Requests<ReleaseQuarantineRequest>(), Is.Empty);
+    }
+
     private static async Task<CliBench> IssuedAsync()
     {
         var bench = await CliBench.StartAsync();

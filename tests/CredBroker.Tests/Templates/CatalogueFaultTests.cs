@@ -46,7 +46,7 @@ public sealed class CatalogueFaultTests
         Assert.That(faults, Is.EqualTo(new[]
         {
             "a.yaml:11: spec.workload.kind: must be one of: agent, orchestrator, service, human",
-            "a.yaml:12: spec.workload.colour: unknown field; known here: tenant, kind, heartbeat, maxDuration, reattestEvery, proof, audiences, attributes, mayEnd",
+            "a.yaml:12: spec.workload.colour: unknown field; known here: tenant, kind, heartbeat, maxDuration, reattestEvery, proof, audiences, attributes, containment, mayEnd",
             "a.yaml:14: kind: is missing; known: Target, Template, WorkloadRule, ApproverGroup",
             "b/two.yml:10: spec.risk: must be one of: low, medium, high, critical",
             "b/two.yml:13: spec.ttl.default: must not be longer than spec.ttl.max",

@@ -209,6 +209,7 @@ public sealed class CatalogueReaderTests
     [TestCase("kind: agent", "kind: agent\n    heartbeat: { min: 6s }")]
     [TestCase("kind: agent", "kind: agent\n    heartbeat: { max: 50s }")]
     [TestCase("kind: agent", "kind: agent\n    proof: dpop")]
+    [TestCase("kind: agent", "kind: agent\n    containment: quarantine")]
     public void Read_RuleChanged_ChangesTheVersionOfTheSet(string old, string replacement) =>
         Assert.That(ReadGood(Yaml.Rule.With(old, replacement)).Version, Is.Not.EqualTo(ReadGood(Yaml.Rule).Version));
 

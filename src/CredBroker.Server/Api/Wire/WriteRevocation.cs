@@ -55,7 +55,7 @@ internal static class WriteRevocation
 
     public static V1.Quarantine Quarantine(Quarantine quarantine) => new()
     {
-        TaskId = quarantine.TaskId.Value,
+        TaskId = quarantine.TaskId?.Value ?? "",
         Tenant = quarantine.Tenant,
         Workload = quarantine.Workload,
         QuarantinedAt = Write.Instant(quarantine.At),

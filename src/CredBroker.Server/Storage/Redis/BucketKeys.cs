@@ -73,7 +73,7 @@ internal sealed class BucketKeys
     /// <summary>The same by their latest change.</summary>
     public RedisKey ApprovalChanges { get; }
 
-    /// <summary>Tasks in quarantine.</summary>
+    /// <summary>Tasks and workloads in quarantine.</summary>
     public RedisKey Quarantines { get; }
 
     public static BucketKeys Of(int bucket) => All[bucket];
@@ -89,7 +89,7 @@ internal sealed class BucketKeys
 
     /// <summary>How often the tasks of a workload were refused lately; it lives in the workload's own bucket.</summary>
     public static RedisKey RefusalsOf(string tenant, string workload) =>
-        Of(Buckets.Of(tenant, workload))._prefix + "rw:" + Workloads.Of((tenant, workload));
+        OfWorkload(tenant, workload)._prefix + "rw:" + Workloads.Of((tenant, workload));
 
     public RedisKey Lease(LeaseId id) => _prefix + "L:" + id.Value;
 
@@ -114,7 +114,13 @@ internal sealed class BucketKeys
     public static RedisKey Places(LeaseTerms terms) => OfWorkload(terms)._prefix + "qw:" + Hash(terms.Tenant, terms.Workload, terms.Template);
 
     /// <summary>The bucket of a workload, which is not that of its tasks.</summary>
-    public static BucketKeys OfWorkload(LeaseTerms terms) => Of(Buckets.Of(terms.Tenant, terms.Workload));
+    public static BucketKeys OfWorkload(LeaseTerms terms) => OfWorkload(terms.Tenant, terms.Workload);
+
+    /// <summary>The bucket of a workload, which is not that of its tasks.</summary>
+    public static BucketKeys OfWorkload(string tenant, string workload) => Of(Buckets.Of(tenant, workload));
+
+    /// <summary>What stands for a workload in keys and fields.</summary>
+    public static string HashOfWorkload(string tenant, string workload) => Workloads.Of((tenant, workload));
 
     /// <summary>A piece of evidence that is good once.</summary>
     public static RedisKey Used(SingleUse evidence) => Of(Buckets.Of(evidence.Id))._prefix + "used:" + evidence.Id;

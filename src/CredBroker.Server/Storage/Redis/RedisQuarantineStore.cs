@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace CredBroker.Server.Storage.Redis;
 
-/// <summary>Refusals and quarantines in Redis, each in the bucket of its task. They take from tasks and give nothing, so a full store takes them too.</summary>
+/// <summary>Refusals and quarantines in Redis, each in the bucket of its task or its workload. They take from tasks and give nothing, so a full store takes them too.</summary>
 internal sealed class RedisQuarantineStore(RedisStore store) : IQuarantineStore
 {
     public async Task<RefusalCount> CountAsync(RefusedTask task, Quarantine proposed, int most, TimeSpan window, CancellationToken cancellationToken)
@@ -18,10 +18,17 @@ internal sealed class RedisQuarantineStore(RedisStore store) : IQuarantineStore
         return reply.Code is "NEW" or "STANDS" ? new RefusalCount(Read(reply.Text(0)), reply.Code == "NEW") : new RefusalCount(null, IsNew: false);
     }
 
-    public async Task<long> CountWorkloadAsync(string tenant, string workload, TimeSpan window, CancellationToken cancellationToken)
+    public async Task<WorkloadRefusalCount> CountWorkloadAsync(
+        string tenant, string workload, Quarantine? proposed, int most, TimeSpan window, CancellationToken cancellationToken)
     {
-        var reply = await store.RunAsync(LuaScript.CountWorkload, [BucketKeys.RefusalsOf(tenant, workload)], [Instant.Write(window)], cancellationToken);
-        return reply.Number(0);
+        var reply = await store.RunAsync(
+            LuaScript.CountWorkload,
+            [BucketKeys.RefusalsOf(tenant, workload), BucketKeys.OfWorkload(tenant, workload).Quarantines],
+            [Instant.Write(window), most, FieldOf(tenant, workload), proposed is null ? "" : Write(proposed)],
+            cancellationToken);
+        return reply.Code is "NEW" or "STANDS"
+            ? new WorkloadRefusalCount(reply.Number(0), Read(reply.Text(1)), reply.Code == "NEW")
+            : new WorkloadRefusalCount(reply.Number(0), null, IsNew: false);
     }
 
     public async Task<Quarantine?> FindAsync(IReadOnlyList<TaskId> tasks, CancellationToken cancellationToken)
@@ -29,6 +36,13 @@ internal sealed class RedisQuarantineStore(RedisStore store) : IQuarantineStore
         RedisValue[] fields = [.. tasks.Select(task => (RedisValue)task.Value)];
         var found = await store.GuardAsync(database => database.HashGetAsync(BucketKeys.Of(tasks[0].Bucket).Quarantines, fields), cancellationToken);
         return found.Where(text => !text.IsNull).Select(text => Read((string)text!)).FirstOrDefault();
+    }
+
+    public async Task<Quarantine?> FindOfWorkloadAsync(string tenant, string workload, CancellationToken cancellationToken)
+    {
+        var found = await store.GuardAsync(
+            database => database.HashGetAsync(BucketKeys.OfWorkload(tenant, workload).Quarantines, FieldOf(tenant, workload)), cancellationToken);
+        return found.IsNull ? null : Read((string)found!);
     }
 
     public async Task<IReadOnlyList<Quarantine>> ListAsync(CancellationToken cancellationToken)
@@ -45,11 +59,20 @@ internal sealed class RedisQuarantineStore(RedisStore store) : IQuarantineStore
 
     private async Task<bool> ChangeAsync(Quarantine quarantine, string next, CancellationToken cancellationToken)
     {
-        var keys = BucketKeys.Of(quarantine.TaskId.Bucket);
-        var reply = await store.RunAsync(
-            LuaScript.ChangeQuarantine, [keys.Quarantines, keys.RefusalsOf(quarantine.TaskId)], [quarantine.TaskId.Value, Write(quarantine), next], cancellationToken);
+        var (quarantines, refusals, field) = PlaceOf(quarantine);
+        var reply = await store.RunAsync(LuaScript.ChangeQuarantine, [quarantines, refusals], [field, Write(quarantine), next], cancellationToken);
         return reply.Code == "OK";
     }
+
+    private static (RedisKey Quarantines, RedisKey Refusals, string Field) PlaceOf(Quarantine quarantine)
+    {
+        if (quarantine.TaskId is { } task) return (BucketKeys.Of(task.Bucket).Quarantines, BucketKeys.Of(task.Bucket).RefusalsOf(task), task.Value);
+        var (tenant, workload) = (quarantine.Tenant, quarantine.Workload);
+        return (BucketKeys.OfWorkload(tenant, workload).Quarantines, BucketKeys.RefusalsOf(tenant, workload), FieldOf(tenant, workload));
+    }
+
+    /// <summary>What a workload is called among quarantines; no task is called so.</summary>
+    private static string FieldOf(string tenant, string workload) => "w:" + BucketKeys.HashOfWorkload(tenant, workload);
 
     private static string Write(Quarantine quarantine) => JsonSerializer.Serialize(StoredQuarantine.From(quarantine), StoredJson.Default.StoredQuarantine);
 

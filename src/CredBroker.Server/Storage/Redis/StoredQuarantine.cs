@@ -5,7 +5,7 @@ namespace CredBroker.Server.Storage.Redis;
 /// <summary>A quarantine as it is stored.</summary>
 internal sealed class StoredQuarantine
 {
-    public required string Task { get; init; }
+    public string? Task { get; init; }
 
     public required string Tenant { get; init; }
 
@@ -25,7 +25,7 @@ internal sealed class StoredQuarantine
 
     public static StoredQuarantine From(Quarantine quarantine) => new()
     {
-        Task = quarantine.TaskId.Value,
+        Task = quarantine.TaskId?.Value,
         Tenant = quarantine.Tenant,
         Workload = quarantine.Workload,
         Order = quarantine.OrderId.Value,
@@ -38,7 +38,7 @@ internal sealed class StoredQuarantine
 
     public Quarantine ToQuarantine() => new()
     {
-        TaskId = TaskId.Parse(Task),
+        TaskId = Task is null ? null : TaskId.Parse(Task),
         Tenant = Tenant,
         Workload = Workload,
         OrderId = OrderId.Parse(Order),

@@ -87,6 +87,7 @@ internal static class ContentHash
         WriteAll(json, rule.Audiences.Order(StringComparer.Ordinal));
         WriteAll(json, rule.Selectors.Select(selector => selector.ToString()).Order(StringComparer.Ordinal));
         json.WriteNumberValue((int)rule.Proof);
+        json.WriteNumberValue((int)rule.Containment);
         WriteAll(json, rule.MayEnd.Select(subject => subject.ToString()).Order(StringComparer.Ordinal));
         WriteAll(json, rule.Attributes.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => new[] { entry.Key, entry.Value }));
     }

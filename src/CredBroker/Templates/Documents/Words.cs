@@ -45,6 +45,8 @@ internal static class Words
 
     public static Shape Kinds { get; } = ChoiceOf<WorkloadKind>();
 
+    public static Shape Containments { get; } = ChoiceOf<Containment>();
+
     public static Shape Proofs { get; } = ChoiceOf<ProofDemand>();
 
     public static TEnum Value<TEnum>(string word) where TEnum : struct, Enum => Enum.Parse<TEnum>(word, ignoreCase: true);

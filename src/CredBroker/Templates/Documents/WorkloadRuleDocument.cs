@@ -28,6 +28,7 @@ internal static class WorkloadRuleDocument
         new Field("proof", Words.Proofs, "Which proof of possession must come with the evidence; the task is bound to its key.") { Default = "none" },
         new Field("audiences", new ListShape(Words.Audience), "For kind service: the token audiences whose revocations it may watch.") { Default = "[]" },
         new Field("attributes", new TextMapShape("[a-z][a-z0-9_]{0,62}", "1 to 63 of a-z, 0-9 and _, beginning with a letter", Words.Line), "Facts for policies.") { Default = "{}" },
+        new Field("containment", Words.Containments, "What comes of too many refusals of all its tasks together: an alarm, or quarantine of the workload until an operator releases it.") { Default = "alarm" },
         new Field("mayEnd", new ListShape(Words.Subject), "For kind orchestrator: the subjects whose tasks, of the same tenant, it may end.") { Default = "[]" });
 
     public static DocumentKind Kind { get; } = new(
@@ -54,6 +55,7 @@ internal static class WorkloadRuleDocument
     {
         Selectors = [.. document.List("spec.match.selectors").Select(SelectorPattern.Parse)],
         Proof = Words.Value<ProofDemand>(document.Text("spec.workload.proof") ?? "none"),
+        Containment = Words.Value<Containment>(document.Text("spec.workload.containment") ?? "alarm"),
         MayEnd = [.. document.List("spec.workload.mayEnd").Select(SubjectPattern.Parse)],
         Attributes = document.Texts("spec.workload.attributes"),
     };
