@@ -51,6 +51,7 @@ internal static class LeaseStoreServiceCollectionExtensions
         services.AddSingleton<IQuarantineStore, RedisQuarantineStore>();
         services.AddSingleton<ITighteningStore, RedisTighteningStore>();
         services.AddSingleton<IPreviewStore, RedisPreviewStore>();
+        services.AddSingleton<IApprovalPlaces, RedisApprovalPlaces>();
         services.AddSingleton<IApprovalStore, RedisApprovalStore>();
         services.AddSingleton<IApprovalIndex, RedisApprovalIndex>();
         services.AddSingleton<ISigningKeyStore, RedisSigningKeyStore>();

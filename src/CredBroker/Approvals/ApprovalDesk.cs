@@ -5,7 +5,8 @@ using CredBroker.Templates;
 namespace CredBroker.Approvals;
 
 /// <summary>Where tasks ask people, and come back with their answer. Asking the same again is the same request, while it stands.</summary>
-public sealed class ApprovalDesk(IApprovalStore store, ITaskStore tasks, ITemplateCatalogue catalogue, ApprovalAudit audit, TimeProvider time)
+public sealed class ApprovalDesk(
+    IApprovalStore store, IApprovalPlaces places, ITaskStore tasks, ITemplateCatalogue catalogue, ApprovalAudit audit, TimeProvider time)
 {
     /// <summary>Asks people, or holds the approval that a task comes with against what it asks for.</summary>
     /// <param name="task">The task.</param>
@@ -47,6 +48,8 @@ public sealed class ApprovalDesk(IApprovalStore store, ITaskStore tasks, ITempla
     {
         var used = await store.FindAsync(id, cancellationToken) ?? throw ApprovalRefusals.Lapsed();
         await audit.RecordAsync(used, cancellationToken);
+        // What was used up is nobody's burden any more. A broker that dies before leaves the place to free itself.
+        await places.ReturnAsync(used, cancellationToken);
         return used;
     }
 
@@ -75,6 +78,9 @@ public sealed class ApprovalDesk(IApprovalStore store, ITaskStore tasks, ITempla
                 throw ApprovalRefusals.Denied();
             case AskOutcome.Stands(var standing):
                 return standing;
+            case AskOutcome.WorkloadFull:
+                throw new RefusedException(
+                    ErrorReason.QuotaExceeded, "The tasks of the workload have asked for as many approvals as they may; those that are refused or lapse count for a while.");
             case AskOutcome.Refused(var reason):
                 throw Refusal(reason);
             default:

@@ -1,6 +1,6 @@
 namespace CredBroker.Approvals;
 
-/// <summary>How long people may take, and how much one task may ask of them.</summary>
+/// <summary>How long people may take, and how much one task and one workload may ask of them.</summary>
 public sealed class ApprovalOptions
 {
     /// <summary>The section of the settings.</summary>
@@ -18,11 +18,18 @@ public sealed class ApprovalOptions
     /// </summary>
     public int MaxPerTask { get; set; } = 10;
 
+    /// <summary>
+    /// How many such requests there may be of one workload, over all its tasks; whoever opens many tasks can ask for no more. 1 to 10,000,
+    /// 50 unless told otherwise.
+    /// </summary>
+    public int MaxPerWorkload { get; set; } = 50;
+
     /// <summary>What is wrong with the settings, one line each.</summary>
     public IEnumerable<string> Faults()
     {
         if (LapseAfter < TimeSpan.FromSeconds(1) || LapseAfter > TimeSpan.FromHours(24)) yield return $"{SectionName}:{nameof(LapseAfter)} must be from 00:00:01 to 1.00:00:00.";
         if (Remember < TimeSpan.FromSeconds(1) || Remember > TimeSpan.FromDays(7)) yield return $"{SectionName}:{nameof(Remember)} must be from 00:00:01 to 7.00:00:00.";
         if (MaxPerTask is < 1 or > 1_000) yield return $"{SectionName}:{nameof(MaxPerTask)} must be from 1 to 1000.";
+        if (MaxPerWorkload is < 1 or > 10_000) yield return $"{SectionName}:{nameof(MaxPerWorkload)} must be from 1 to 10000.";
     }
 }

@@ -11,6 +11,9 @@ public abstract record AskOutcome
     /// <summary>The task has asked the same before, and that still stands: people have yet to answer, have agreed, or have refused.</summary>
     public sealed record Stands(ApprovalRequest Request) : AskOutcome;
 
+    /// <summary>The workload has as many requests over all its tasks as it may.</summary>
+    public sealed record WorkloadFull : AskOutcome;
+
     /// <summary>Refused for one of the reasons of the protocol.</summary>
     public sealed record Refused(ErrorReason Reason) : AskOutcome;
 

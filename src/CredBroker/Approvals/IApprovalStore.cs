@@ -7,7 +7,10 @@ namespace CredBroker.Approvals;
 /// </summary>
 public interface IApprovalStore
 {
-    /// <summary>Records a request, unless the task has made an equal one that still stands. The store's clock sets its instants.</summary>
+    /// <summary>
+    /// Records a request, unless the task has made an equal one that still stands, or task or workload have as many as they may. The store's
+    /// clock sets its instants.
+    /// </summary>
     Task<AskOutcome> AskAsync(ApprovalRequest request, string tokenHash, CancellationToken cancellationToken);
 
     /// <summary>The request, or null where it is unknown or forgotten.</summary>

@@ -8,6 +8,8 @@ public abstract class ApprovalConformance(IStoreForm form) : StoreConformance(fo
 {
     public const int MaxPerTask = 5;
 
+    public const int MaxPerWorkload = 24;
+
     public static readonly TimeSpan LapseAfter = TimeSpan.FromSeconds(10);
 
     public static readonly TimeSpan Remember = TimeSpan.FromSeconds(1);
@@ -59,6 +61,58 @@ public abstract class ApprovalConformance(IStoreForm form) : StoreConformance(fo
             await Broker.TryVoteAsync(await Broker.AskAsync(task, new ApprovalDraft { Justification = $"again {i}" }), ApprovalState.Denied);
 
         Assert.That(await Broker.TryAskAsync(task), Is.EqualTo(new AskOutcome.Refused(ErrorReason.QuotaExceeded)));
+    }
+
+    [Test]
+    public async Task Ask_ManyTasksOfAWorkloadAtOnce_NoMoreThanItMay()
+    {
+        await using var other = await Store.ConnectAsync();
+        var subject = new TaskDraft().Subject;
+        var tasks = await Task.WhenAll(Enumerable.Range(0, MaxPerWorkload + 8).Select(i => Broker.OpenAsync(new TaskDraft { Subject = subject, TaskRef = $"{i}" })));
+
+        var outcomes = await Task.WhenAll(tasks.Select((task, i) => (i % 2 == 0 ? Broker : other).TryAskAsync(task)));
+
+        Assert.That(outcomes.Count(outcome => outcome is AskOutcome.Asked), Is.EqualTo(MaxPerWorkload));
+        Assert.That(outcomes.Count(outcome => outcome is AskOutcome.WorkloadFull), Is.EqualTo(8));
+        var asked = outcomes.Index().First(outcome => outcome.Item is AskOutcome.Asked);
+        Assert.That(await Broker.TryAskAsync(tasks[asked.Index]), Is.TypeOf<AskOutcome.Stands>(), "what is asked already costs nothing");
+        Assert.That(await Broker.TryAskAsync(await Broker.OpenAsync()), Is.TypeOf<AskOutcome.Asked>(), "another workload is not touched");
+
+        await Broker.Places.ReturnAsync(((AskOutcome.Asked)asked.Item).Request, None);
+        var refused = outcomes.Index().First(outcome => outcome.Item is AskOutcome.WorkloadFull).Index;
+        Assert.That(await Broker.TryAskAsync(tasks[refused]), Is.TypeOf<AskOutcome.Asked>(), "a place that was given back is free");
+    }
+
+    [Test]
+    public async Task Ask_EndedTasksAndNoes_StillCountForTheirWorkload()
+    {
+        var subject = new TaskDraft().Subject;
+        for (var i = 0; i < MaxPerWorkload; i++)
+        {
+            var task = await Broker.OpenAsync(new TaskDraft { Subject = subject, TaskRef = $"{i}" });
+            var request = await Broker.AskAsync(task);
+            if (i % 2 == 0) await Broker.TryVoteAsync(request, ApprovalState.Denied);
+            else await Broker.SealAsync(task);
+        }
+
+        Assert.That(await Broker.TryAskAsync(await Broker.OpenAsync(new TaskDraft { Subject = subject })), Is.TypeOf<AskOutcome.WorkloadFull>());
+    }
+
+    [Test]
+    public async Task Ask_WhatIsNotRecorded_TakesNoPlace()
+    {
+        var subject = new TaskDraft().Subject;
+        var closed = await Broker.OpenAsync(new TaskDraft { Subject = subject, TaskRef = "sealed" });
+        await Broker.SealAsync(closed);
+        var full = await Broker.OpenAsync(new TaskDraft { Subject = subject, TaskRef = "full" });
+        for (var i = 0; i < MaxPerTask; i++) await Broker.AskAsync(full, new ApprovalDraft { Justification = $"{i}" });
+
+        for (var i = 0; i < 2 * MaxPerWorkload; i++)
+        {
+            Assert.That(await Broker.TryAskAsync(i % 2 == 0 ? closed : full, new ApprovalDraft { Justification = $"more {i}" }), Is.TypeOf<AskOutcome.Refused>());
+        }
+
+        Assert.That(await Broker.TryAskAsync(await Broker.OpenAsync(new TaskDraft { Subject = subject })), Is.TypeOf<AskOutcome.Asked>());
     }
 
     [Test]

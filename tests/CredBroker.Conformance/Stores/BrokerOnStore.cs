@@ -43,6 +43,8 @@ public sealed class BrokerOnStore(IAsyncDisposable lifetime) : IAsyncDisposable
 
     public required IApprovalStore Approvals { get; init; }
 
+    public required IApprovalPlaces Places { get; init; }
+
     public required IApprovalIndex ApprovalIndex { get; init; }
 
     public required IAuditOutbox Outbox { get; init; }

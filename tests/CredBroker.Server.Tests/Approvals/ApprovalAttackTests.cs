@@ -293,6 +293,28 @@ internal sealed class ApprovalAttackTests
     }
 
     [Test]
+    public async Task Asked_ByManyTasksOfOneWorkload_RefusedBeforeItFloodsAnybody()
+    {
+        var workload = $"agent/{Guid.NewGuid():n}";
+        var asked = new List<(string Token, string Approval)>();
+        for (var task = 0; task < 10; task++)
+        {
+            var (_, opened) = await _bench.Broker.OpenAsync(workload);
+            for (var i = 0; i < 5; i++) asked.Add((opened, await _bench.AskAsync(opened, Write(why: $"please {i}"))));
+        }
+
+        var (_, token) = await _bench.Broker.OpenAsync(workload);
+        var refusal = await Refused.WithAsync(StatusCode.ResourceExhausted, "QUOTA_EXCEEDED", () => _bench.IssueAsync(token, Write()));
+        Assert.That(refusal.Status.Detail, Does.Contain("of the workload"));
+        Assert.That(await _bench.AskAsync(asked[0].Token, Write(why: "please 0")), Is.EqualTo(asked[0].Approval), "what is asked already costs nothing");
+        await _bench.AskAsync((await _bench.OpenAsync()).Token);
+
+        await _bench.DecideAsync("ann", asked[0].Approval);
+        Assert.That((await _bench.IssueAsync(asked[0].Token, Write(asked[0].Approval, why: "please 0"))).Issued, Is.Not.Null);
+        await _bench.AskAsync(token);
+    }
+
+    [Test]
     public async Task TaskEnded_PendingAndApproved_LapseAndNobodyDecides()
     {
         var (task, token) = await _bench.OpenAsync();

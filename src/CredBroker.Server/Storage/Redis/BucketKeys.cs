@@ -113,6 +113,9 @@ internal sealed class BucketKeys
     /// <summary>The places of a template that a workload holds; they live in the workload's own bucket.</summary>
     public static RedisKey Places(LeaseTerms terms) => OfWorkload(terms)._prefix + "qw:" + Hash(terms.Tenant, terms.Workload, terms.Template);
 
+    /// <summary>The requests for approval of a workload's tasks that were not used; they live in the workload's own bucket.</summary>
+    public static RedisKey Asking(string tenant, string workload) => OfWorkload(tenant, workload)._prefix + "aw:" + Workloads.Of((tenant, workload));
+
     /// <summary>The bucket of a workload, which is not that of its tasks.</summary>
     public static BucketKeys OfWorkload(LeaseTerms terms) => OfWorkload(terms.Tenant, terms.Workload);
 

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>Requests for approval in Redis, one script a transition, in the bucket of their task.</summary>
-internal sealed class RedisApprovalStore(RedisStore store, StoreRoom room, IOptions<ApprovalOptions> options) : IApprovalStore
+internal sealed class RedisApprovalStore(RedisStore store, IApprovalPlaces places, StoreRoom room, IOptions<ApprovalOptions> options) : IApprovalStore
 {
     private const int MaxRounds = 8;
 
@@ -14,9 +14,28 @@ internal sealed class RedisApprovalStore(RedisStore store, StoreRoom room, IOpti
     public async Task<AskOutcome> AskAsync(ApprovalRequest request, string tokenHash, CancellationToken cancellationToken)
     {
         room.Require(BucketKeys.Of(request.Id.Bucket).Approval(request.Id));
-        for (var round = 0; round < MaxRounds; round++)
-            if (await TryAskAsync(request, tokenHash, cancellationToken) is { } outcome) return outcome;
-        return new AskOutcome.Refused(ErrorReason.ConcurrentUpdate);
+        var hasPlace = false;
+        AskOutcome? outcome = null;
+        try
+        {
+            for (var round = 0; round < MaxRounds && outcome is null; round++)
+            {
+                (outcome, var needsPlace) = await TryAskAsync(request, tokenHash, hasPlace, cancellationToken);
+                if (!needsPlace) continue;
+                hasPlace = await places.TakeAsync(request, cancellationToken);
+                if (!hasPlace) outcome = new AskOutcome.WorkloadFull();
+            }
+        }
+        catch (RefusedException refusal) when (hasPlace && refusal.MadeNothing)
+        {
+            await places.ReturnAsync(request, CancellationToken.None);
+            throw;
+        }
+
+        // Where nobody knows whether it was recorded, the place stays taken until it frees itself. What an answer was lost of stands, and has it.
+        var isRecorded = outcome is AskOutcome.Asked || (outcome is AskOutcome.Stands(var standing) && standing.Id == request.Id);
+        if (hasPlace && !isRecorded) await places.ReturnAsync(request, CancellationToken.None);
+        return outcome ?? new AskOutcome.Refused(ErrorReason.ConcurrentUpdate);
     }
 
     public async Task<ApprovalRequest?> FindAsync(ApprovalId id, CancellationToken cancellationToken)
@@ -107,25 +126,28 @@ internal sealed class RedisApprovalStore(RedisStore store, StoreRoom room, IOpti
         return [keys.Approval(id), keys.ApprovalsOf(taskId), keys.ApprovalsDue, keys.ApprovalChanges, keys.AuditOwed];
     }
 
-    /// <summary>Null where the same was asked for meanwhile.</summary>
-    private async Task<AskOutcome?> TryAskAsync(ApprovalRequest request, string tokenHash, CancellationToken cancellationToken)
+    /// <summary>Nothing where the same was asked for meanwhile, or where it takes a place of the workload's to go on.</summary>
+    private async Task<(AskOutcome? Outcome, bool NeedsPlace)> TryAskAsync(
+        ApprovalRequest request, string tokenHash, bool hasPlace, CancellationToken cancellationToken)
     {
         var keys = BucketKeys.Of(request.Id.Bucket);
         var digest = request.Action.Digest;
         var named = (string?)await store.GuardAsync(database => database.StringGetAsync(keys.Ask(digest)), cancellationToken);
         ApprovalId? earlier = named is null ? null : ApprovalId.Parse(named);
-        var reply = await store.RunAsync(LuaScript.Ask, AskKeys(request, digest, earlier), AskArguments(request, tokenHash, digest, named), cancellationToken);
-        return reply.Code switch
+        var reply = await store.RunAsync(
+            LuaScript.Ask, AskKeys(request, digest, earlier), AskArguments(request, tokenHash, digest, named, hasPlace), cancellationToken);
+        AskOutcome? outcome = reply.Code switch
         {
             "OK" => new AskOutcome.Asked(request with { AskedAt = reply.Time(0), LapsesAt = reply.Time(1) }),
             "STANDS" => await FindAsync(earlier!.Value, cancellationToken) is { } standing ? new AskOutcome.Stands(standing) : null,
-            "CHANGED" => null,
+            "CHANGED" or "PLACE" => null,
             "CLOCK" => new AskOutcome.ClockFault(),
             "TOKEN" => new AskOutcome.Refused(ErrorReason.TaskTokenInvalid),
             "ATTESTATION_EXPIRED" => new AskOutcome.Refused(ErrorReason.AttestationExpired),
             "QUOTA_EXCEEDED" => new AskOutcome.Refused(ErrorReason.QuotaExceeded),
             _ => new AskOutcome.Refused(ErrorReason.TaskEnded),
         };
+        return (outcome, reply.Code == "PLACE");
     }
 
     private static RedisKey[] AskKeys(ApprovalRequest request, string digest, ApprovalId? earlier)
@@ -138,9 +160,9 @@ internal sealed class RedisApprovalStore(RedisStore store, StoreRoom room, IOpti
         ];
     }
 
-    private RedisValue[] AskArguments(ApprovalRequest request, string tokenHash, string digest, string? named) =>
+    private RedisValue[] AskArguments(ApprovalRequest request, string tokenHash, string digest, string? named, bool hasPlace) =>
     [
         request.Id.Value, tokenHash, store.Now, store.ClockBound, digest, Instant.Write(Options.LapseAfter), Instant.Write(Options.Remember),
-        Options.MaxPerTask, ApprovalCodec.Write(request), named ?? "",
+        Options.MaxPerTask, ApprovalCodec.Write(request), named ?? "", hasPlace ? "1" : "0",
     ];
 }

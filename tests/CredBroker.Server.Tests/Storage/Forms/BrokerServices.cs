@@ -52,6 +52,7 @@ internal static class BrokerServices
             Passes = provider.GetRequiredService<ITighteningStore>(),
             DeadLetters = provider.GetRequiredService<IDeadLetters>(),
             Approvals = provider.GetRequiredService<IApprovalStore>(),
+            Places = provider.GetRequiredService<IApprovalPlaces>(),
             ApprovalIndex = provider.GetRequiredService<IApprovalIndex>(),
             Outbox = provider.GetRequiredService<IAuditOutbox>(),
             Log = provider.GetRequiredService<IRevocationLog>(),
@@ -72,6 +73,7 @@ internal static class BrokerServices
             LapseAfter = ApprovalConformance.LapseAfter,
             Remember = ApprovalConformance.Remember,
             MaxPerTask = ApprovalConformance.MaxPerTask,
+            MaxPerWorkload = ApprovalConformance.MaxPerWorkload,
         }));
         services.AddSingleton(_ => servers.Data);
         if (servers.Embedded is { } shared) services.AddSingleton(shared);

@@ -1,6 +1,7 @@
 -- Records what people are asked to agree to: one request for equal asks of a task, and no more of them than it may make.
 -- KEYS task, request, its ask, requests of the task, ar, ad, ac, ap, hwm, the request that the ask named when it was read or the own one
--- ARGV id, token hash, broker now, clock bound, action, lapse after, remember, most, record, the id that the ask named or ''
+-- ARGV id, token hash, broker now, clock bound, action, lapse after, remember, most, record, the id that the ask named or '',
+--      whether the workload has a place for it
 local t = redis.call('HMGET', KEYS[1], 'st', 'tok', 'dl', 'au')
 if not t[1] or t[2] ~= ARGV[2] then return { 'TOKEN' } end
 if t[1] ~= 'o' then return { 'TASK_ENDED' } end
@@ -16,6 +17,7 @@ if named ~= '' then
   if a[1] == 'd' or ((a[1] == 'p' or a[1] == 'a') and now < tonumber(a[2])) then return { 'STANDS' } end
 end
 if redis.call('SCARD', KEYS[4]) >= tonumber(ARGV[8]) then return { 'QUOTA_EXCEEDED' } end
+if ARGV[11] ~= '1' then return { 'PLACE' } end
 local remember = tonumber(ARGV[7])
 local lapse = math.min(now + tonumber(ARGV[6]), deadline)
 -- It is forgotten by a sweep; where none comes, it goes by itself, later than any sweep would have had it go.

@@ -1,6 +1,6 @@
--- Takes a place under a workload's limit. Places whose lease can no longer be live are free.
+-- Takes a place under a workload's limit. Places whose time is over are free: their lease can no longer be live, or their request is forgotten.
 -- KEYS places, hwm
--- ARGV lease id, limit, hold for, broker now, clock bound
+-- ARGV id of the lease or the request, limit, hold for, broker now, clock bound
 local now = trusted_now(KEYS[2], tonumber(ARGV[4]), tonumber(ARGV[5]))
 if not now then return { 'CLOCK' } end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', str(now))
