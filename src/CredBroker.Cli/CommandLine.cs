@@ -68,6 +68,11 @@ internal static class CommandLine
                 PolicyTestCommand.Create(host, global),
                 PolicyDiffCommand.Create(host, global),
                 PolicyExplainCommand.Create(host, global),
+                new Command("tighten", "Live leases that templates and policies no longer permit.")
+                {
+                    PolicyTightenPreviewCommand.Create(host, global),
+                    PolicyTightenApplyCommand.Create(host, global),
+                },
             },
             new Command("keys", "Signing keys.") { KeysRotateCommand.Create(host, global) },
             new Command("join-token", "Secrets by which workloads join once.") { JoinTokenNewCommand.Create(host, global) },

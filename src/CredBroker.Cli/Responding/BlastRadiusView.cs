@@ -13,6 +13,12 @@ internal static class BlastRadiusView
     {
         var match = radius.Total == 1 ? "lease matches" : "leases match";
         Line(console, $"{radius.Total} live {match} {string.Join(" OR ", selectors)}");
+        WriteTables(console, radius);
+    }
+
+    /// <summary>The counts, and some examples; nothing where there is nothing.</summary>
+    public static void WriteTables(IAnsiConsole console, BlastRadius radius)
+    {
         if (radius.Oldest is { } oldest && radius.Newest is { } newest) Line(console, $"issued from {oldest:u} to {newest:u}");
         if (radius.Total == 0) return;
         Table(console, "TEMPLATE", radius.ByTemplate);

@@ -6,6 +6,9 @@ namespace CredBroker.Client.Operators;
 /// <summary>What platform teams turn.</summary>
 public sealed class OperatorPlatform
 {
+    // A million leases may have to be held against policies.
+    private static readonly TimeSpan ReviewTime = TimeSpan.FromMinutes(4);
+
     private readonly OperatorCalls _calls;
 
     internal OperatorPlatform(OperatorCalls calls) => _calls = calls;
@@ -25,6 +28,29 @@ public sealed class OperatorPlatform
         {
             IsPending = answer.PendingApproval,
         };
+    }
+
+    /// <summary>
+    /// Which live leases the templates and policies in force no longer permit. Nothing is revoked; the broker remembers for ten minutes that this
+    /// operator has seen it.
+    /// </summary>
+    public async Task<TighteningPreview> PreviewTighteningAsync(CancellationToken cancellationToken = default)
+    {
+        var answer = await _calls.CallAsync(
+            _calls.Connection.Governance.PreviewTighteningAsync, new Wire.PreviewTighteningRequest(), cancellationToken, ReviewTime);
+        return new TighteningPreview(answer.Version, answer.LookedAt, (answer.NotPermitted ?? new Wire.BlastRadius()).ToRadius(), answer.Undecided);
+    }
+
+    /// <summary>Has those revoked, in every tenant; returns when that begins. It is never sent twice.</summary>
+    /// <param name="version">The version that was previewed.</param>
+    /// <param name="reason">Why; required, for the audit trail.</param>
+    /// <param name="confirmCount">The count that the preview showed.</param>
+    /// <param name="cancellationToken">Gives up waiting; not the order.</param>
+    public async Task<DateTimeOffset> ApplyTighteningAsync(string version, string reason, long confirmCount, CancellationToken cancellationToken = default)
+    {
+        var request = new Wire.ApplyTighteningRequest { Version = version, Reason = reason, ConfirmCount = confirmCount };
+        var answer = await _calls.CallAsync(_calls.Connection.Governance.ApplyTighteningAsync, request, cancellationToken, once: true);
+        return answer.BeginsAt.ToInstant();
     }
 
     /// <summary>Makes a new signing key the current one; returns its id. It is never sent twice.</summary>

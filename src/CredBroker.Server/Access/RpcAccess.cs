@@ -59,6 +59,8 @@ internal static class RpcAccess
             ("ListTemplates", AccessRule.Operator(Viewer)),
             ("GetTemplate", AccessRule.Operator(Viewer)),
             ("Explain", AccessRule.Operator(Viewer)),
+            ("PreviewTightening", AccessRule.Operator(Responder)),
+            ("ApplyTightening", AccessRule.OperatorEverywhere(PlatformAdmin)),
             ("GetStatus", AccessRule.Anonymous),
             ("RotateSigningKey", AccessRule.OperatorEverywhere(PlatformAdmin)),
             ("ResetClock", AccessRule.OperatorEverywhere(PlatformAdmin))),

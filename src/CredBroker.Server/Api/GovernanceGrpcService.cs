@@ -12,7 +12,8 @@ using Grpc.Core;
 namespace CredBroker.Server.Api;
 
 /// <summary><c>GovernanceService</c> of the protocol.</summary>
-internal sealed class GovernanceGrpcService(BrokerStatus status, ITemplateCatalogue catalogue, IssueExplainer explainer, SigningKeyRotation rotation, ClockReset clock)
+internal sealed class GovernanceGrpcService(
+    BrokerStatus status, ITemplateCatalogue catalogue, IssueExplainer explainer, TighteningDesk tightening, SigningKeyRotation rotation, ClockReset clock)
     : GovernanceService.GovernanceServiceBase
 {
     public override async Task<GetStatusResponse> GetStatus(GetStatusRequest request, ServerCallContext context)
@@ -78,6 +79,26 @@ internal sealed class GovernanceGrpcService(BrokerStatus status, ITemplateCatalo
         response.Policies.AddRange(explanation.Policies);
         response.ApprovalGroups.AddRange(explanation.ApprovalGroups);
         return response;
+    }
+
+    public override async Task<PreviewTighteningResponse> PreviewTightening(PreviewTighteningRequest request, ServerCallContext context)
+    {
+        var caller = CallerAccess.RequireOperator(context);
+        var findings = await tightening.PreviewAsync(caller.TenantsOf(OperatorRole.Responder), caller.Principal, context.CancellationToken);
+        return new PreviewTighteningResponse
+        {
+            Version = findings.Version,
+            LookedAt = findings.Looked,
+            NotPermitted = WriteRevocation.Radius(findings.NotPermitted),
+            Undecided = findings.Undecided,
+        };
+    }
+
+    public override async Task<ApplyTighteningResponse> ApplyTightening(ApplyTighteningRequest request, ServerCallContext context)
+    {
+        var beginsAt = await tightening.ApplyAsync(
+            request.Version, request.Reason, request.ConfirmCount, CallerAccess.RequireOperator(context).Principal, context.CancellationToken);
+        return new ApplyTighteningResponse { BeginsAt = Wire.Write.Instant(beginsAt) };
     }
 
     public override async Task<RotateSigningKeyResponse> RotateSigningKey(RotateSigningKeyRequest request, ServerCallContext context)

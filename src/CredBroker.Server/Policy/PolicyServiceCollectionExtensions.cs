@@ -46,7 +46,9 @@ public static class PolicyServiceCollectionExtensions
             return new TighteningTerms(options.Tightening == TighteningMode.Revoke, options.TighteningRate, options.TighteningDelay);
         });
         services.AddSingleton<LeaseReview>();
+        services.AddSingleton<LiveReview>();
         services.AddSingleton<TighteningPage>();
+        services.AddSingleton<TighteningDesk>();
         services.AddSingleton<Tightening>();
         services.AddSingleton<IStatusSource, TighteningStatus>();
         services.AddHostedService<TighteningWorker>();

@@ -111,6 +111,9 @@ public enum AuditEventType
     /// <summary>A live lease would not be issued any more, or nobody can tell, since templates or policies have changed.</summary>
     LeaseNoLongerPermitted,
 
+    /// <summary>An operator may have the live leases revoked that templates and policies no longer permit; it is under way once this is durable.</summary>
+    TighteningOrdered,
+
     /// <summary>All live leases have been held against templates and policies that have changed.</summary>
     TighteningDone,
 

@@ -32,7 +32,8 @@ public sealed partial class Tightening(
         if (await store.FindAsync(cancellationToken) is { FinishedAt: null } held && IsOurs(held)) await WorkAsync(held, cancellationToken);
     }
 
-    private bool IsOurs(TighteningPass pass) => pass.Version == page.Version && pass.Revokes == terms.Revokes;
+    /// <summary>What an operator has ordered goes before what the settings say; a newer set goes before either.</summary>
+    private bool IsOurs(TighteningPass pass) => pass.Version == page.Version && (pass.OrderedBy is not null || pass.Revokes == terms.Revokes);
 
     /// <summary>
     /// Every broker asks anew when it has got something new: until then it has issued by what was before. One that starts asks where nobody has.
@@ -100,6 +101,7 @@ public sealed partial class Tightening(
         {
             ["version"] = pass.Version,
             ["mode"] = pass.Revokes ? "revoke" : "report",
+            ["ordered_by"] = pass.OrderedBy ?? "",
             ["looked_at"] = pass.Looked.ToString(CultureInfo.InvariantCulture),
             ["not_permitted"] = pass.NotPermitted.ToString(CultureInfo.InvariantCulture),
             ["undecided"] = pass.Undecided.ToString(CultureInfo.InvariantCulture),

@@ -12,6 +12,9 @@ public sealed record TighteningPass
     /// <summary>Whether it revokes, or only reports.</summary>
     public required bool Revokes { get; init; }
 
+    /// <summary>The operator who ordered it; null = it came of a change by itself.</summary>
+    public string? OrderedBy { get; init; }
+
     /// <summary>When it was asked for.</summary>
     public required DateTimeOffset RequestedAt { get; init; }
 

@@ -11,7 +11,7 @@ namespace CredBroker.Revocation;
 public sealed class MassRevocation(LeaseSweep sweep, IPreviewStore previews, OrderDrain drain, TimeProvider time)
 {
     /// <summary>Above this many leases the previewed count has to be given back.</summary>
-    public const long ConfirmAbove = 100;
+    public const long ConfirmAbove = BlastRadius.ConfirmAbove;
 
     private const int MaxSelectorBytes = 64 * 1024;
     private const int ParallelBuckets = 8;

@@ -46,6 +46,8 @@ public sealed class RpcAccessTests
     [TestCase("ApprovalService/Decide", OperatorRole.Approver, false)]
     [TestCase("GovernanceService/RotateSigningKey", OperatorRole.PlatformAdmin, false)]
     [TestCase("GovernanceService/ResetClock", OperatorRole.PlatformAdmin, false)]
+    [TestCase("GovernanceService/PreviewTightening", OperatorRole.Responder, false)]
+    [TestCase("GovernanceService/ApplyTightening", OperatorRole.PlatformAdmin, false)]
     [TestCase("AuditService/Search", OperatorRole.Viewer, false)]
     [TestCase("TaskService/EndTask", OperatorRole.Responder, true)]
     [TestCase("TaskService/ListTasks", OperatorRole.Viewer, true)]

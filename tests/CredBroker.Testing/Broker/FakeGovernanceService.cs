@@ -23,6 +23,18 @@ internal sealed class FakeGovernanceService(FakeBroker broker) : GovernanceServi
             ? new ExplainResponse { Reason = "Orders are read and not written.", Policies = { "read-only" }, PolicyVersion = "0123456789abcdef", ApprovalGroups = { "data-owners" } }
             : new ExplainResponse { Allowed = true, Policies = { "use" }, PolicyVersion = "0123456789abcdef", Ttl = Duration.FromTimeSpan(TimeSpan.FromMinutes(2)) });
 
+    public override Task<PreviewTighteningResponse> PreviewTightening(PreviewTighteningRequest request, ServerCallContext context) =>
+        broker.AnswerAsync(request, context, (_, _) => new PreviewTighteningResponse
+        {
+            Version = "v1.v2",
+            LookedAt = broker.Orders.Radius.Total + 3,
+            NotPermitted = broker.Orders.Radius,
+            Undecided = 1,
+        });
+
+    public override Task<ApplyTighteningResponse> ApplyTightening(ApplyTighteningRequest request, ServerCallContext context) =>
+        broker.AnswerAsync(request, context, (_, _) => new ApplyTighteningResponse { BeginsAt = Timestamp.FromDateTimeOffset(DateTimeOffset.UnixEpoch) });
+
     public override Task<RotateSigningKeyResponse> RotateSigningKey(RotateSigningKeyRequest request, ServerCallContext context) =>
         broker.AnswerAsync(request, context, (_, _) => new RotateSigningKeyResponse { KeyId = "key-2" });
 

@@ -177,6 +177,54 @@ public sealed class OperatorCommandTests
     }
 
     [Test]
+    public async Task PolicyTightenPreview_Always_TellsWhatWouldGo()
+    {
+        await using var bench = await CliBench.StartAsOperatorAsync();
+        bench.Broker.Orders.Radius = new BlastRadius { Total = 2, ByTemplate = { ["orders-api"] = 2 }, SampleLeaseIds = { "lse_1" } };
+
+        Assert.That(await bench.RunAsync("policy", "tighten", "preview"), Is.Zero);
+
+        Assert.That(bench.Out, Does.Contain("of 5 live leases 2 no longer permitted, 1 undecided; set v1.v2").And.Contain("orders-api").And.Contain("lse_1"));
+        Assert.That(bench.Broker.Requests<ApplyTighteningRequest>(), Is.Empty);
+    }
+
+    [Test]
+    public async Task PolicyTightenApply_CountGivenBack_OrdersWhatWasShown()
+    {
+        await using var bench = await CliBench.StartAsOperatorAsync();
+        bench.Broker.Orders.Radius = new BlastRadius { Total = 400 };
+
+        Assert.That(await bench.RunAsync("policy", "tighten", "apply", "--reason", "orders are closed", "--confirm-count", "400", "-o", "json"), Is.Zero);
+
+        var request = bench.Broker.Requests<ApplyTighteningRequest>().Single();
+        Assert.That((request.Version, request.Reason, request.ConfirmCount), Is.EqualTo(("v1.v2", "orders are closed", 400L)));
+        Assert.That(bench.Out, Does.Contain("\"ordered\":true"));
+    }
+
+    [TestCase("400", "--yes"), TestCase("400", "--confirm-count", "399"), TestCase("2")]
+    public async Task PolicyTightenApply_NotConfirmed_OrdersNothing(string total, params string[] options)
+    {
+        await using var bench = await CliBench.StartAsOperatorAsync();
+        bench.Broker.Orders.Radius = new BlastRadius { Total = long.Parse(total, System.Globalization.CultureInfo.InvariantCulture) };
+
+        var code = await bench.RunAsync(["policy", "tighten", "apply", "--reason", "drill", .. options]);
+
+        Assert.That(code, Is.EqualTo(options.Contains("--confirm-count") ? 5 : 2));
+        Assert.That(bench.Broker.Requests<ApplyTighteningRequest>(), Is.Empty);
+    }
+
+    [Test]
+    public async Task PolicyTightenApply_NothingToRevoke_OrdersNothing()
+    {
+        await using var bench = await CliBench.StartAsOperatorAsync();
+        bench.Broker.Orders.Radius = new BlastRadius();
+
+        Assert.That(await bench.RunAsync("policy", "tighten", "apply", "--reason", "drill"), Is.Zero);
+
+        Assert.That(bench.Broker.Requests<ApplyTighteningRequest>(), Is.Empty);
+    }
+
+    [Test]
     public async Task QuarantineRelease_AWorkload_IsNamedWithItsTenant()
     {
         await using var bench = await CliBench.StartAsOperatorAsync();

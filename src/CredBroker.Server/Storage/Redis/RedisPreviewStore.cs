@@ -1,4 +1,4 @@
-using CredBroker.Revocation;
+using CredBroker.Leases;
 
 namespace CredBroker.Server.Storage.Redis;
 

@@ -11,6 +11,8 @@ internal sealed class StoredPass
 
     public bool Revokes { get; init; }
 
+    public string? OrderedBy { get; init; }
+
     public required long RequestedAt { get; init; }
 
     public int DoneBuckets { get; init; }
@@ -30,6 +32,7 @@ internal sealed class StoredPass
         Number = pass.Number,
         Version = pass.Version,
         Revokes = pass.Revokes,
+        OrderedBy = pass.OrderedBy,
         RequestedAt = pass.RequestedAt.ToUnixTimeMilliseconds(),
         DoneBuckets = pass.DoneBuckets,
         Looked = pass.Looked,
@@ -44,6 +47,7 @@ internal sealed class StoredPass
         Number = Number,
         Version = Version,
         Revokes = Revokes,
+        OrderedBy = OrderedBy,
         RequestedAt = Instant.Read(RequestedAt),
         DoneBuckets = DoneBuckets,
         Looked = Looked,

@@ -1,7 +1,6 @@
-using CredBroker.Revocation;
-using CredBroker.Tests.Leases;
+using CredBroker.Leases;
 
-namespace CredBroker.Tests.Revocation;
+namespace CredBroker.Tests.Leases;
 
 [TestFixture, Category("Unit")]
 public sealed class BlastRadiusTests

@@ -1,10 +1,11 @@
-using CredBroker.Leases;
-
-namespace CredBroker.Revocation;
+namespace CredBroker.Leases;
 
 /// <summary>What a revocation would hit.</summary>
 public sealed class BlastRadius
 {
+    /// <summary>Above this many leases the previewed count has to be given back.</summary>
+    public const long ConfirmAbove = 100;
+
     /// <summary>Values that are told of each dimension; what is left goes into <see cref="Others"/>.</summary>
     public const int MaxValues = 100;
 

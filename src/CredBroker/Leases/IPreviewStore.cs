@@ -1,4 +1,4 @@
-namespace CredBroker.Revocation;
+namespace CredBroker.Leases;
 
 /// <summary>Remembers for a while what operators were shown before they pressed, and who has agreed to lift a fence.</summary>
 public interface IPreviewStore
