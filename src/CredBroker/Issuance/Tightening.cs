@@ -44,7 +44,16 @@ public sealed partial class Tightening(
         if (_announced == version) return pass;
         if (_announced is not null || pass is null || !IsOurs(pass))
         {
-            var next = new TighteningPass { Number = (pass?.Number ?? 0) + 1, Version = version, Revokes = terms.Revokes, RequestedAt = time.GetUtcNow() };
+            // What was ordered for this very set stays ordered: an operator may have been quicker than this broker.
+            var ordered = pass is { OrderedBy: not null } && pass.Version == version;
+            var next = new TighteningPass
+            {
+                Number = (pass?.Number ?? 0) + 1,
+                Version = version,
+                Revokes = ordered || terms.Revokes,
+                OrderedBy = ordered ? pass?.OrderedBy : null,
+                RequestedAt = time.GetUtcNow(),
+            };
             // Where another came first, the next turn looks at that one.
             if (!await store.SaveAsync(next, pass?.Number ?? 0, cancellationToken)) return null;
             pass = next;
