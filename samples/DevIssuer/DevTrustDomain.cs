@@ -100,7 +100,8 @@ public sealed class DevTrustDomain : IDisposable
             x = Base64UrlEncoder.Encode(point.X),
             y = Base64UrlEncoder.Encode(point.Y),
         };
-        return JsonSerializer.Serialize(new { keys = new[] { jwk }, spiffe_sequence = 1, spiffe_refresh_hint = 2 }, Indented);
+        // A broker in production does not start with what says so: these keys lie on a developer's machine.
+        return JsonSerializer.Serialize(new { keys = new[] { jwk }, spiffe_sequence = 1, spiffe_refresh_hint = 2, credbroker_development = true }, Indented);
     }
 
     private sealed record IssuerDocument(

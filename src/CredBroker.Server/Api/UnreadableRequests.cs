@@ -1,19 +1,23 @@
+using CredBroker.Attestation;
+using CredBroker.Server.Hosting.Connections;
 using Google.Protobuf;
 using Grpc.AspNetCore.Server;
-using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CredBroker.Server.Api;
 
 /// <summary>
 /// Refuses what is no message at all as any other bad request is refused. The library would answer it before an interceptor is asked, with
-/// inner text and without a reason.
+/// inner text and without a reason. It is counted by the address that it comes from, as calls without a good token are.
 /// </summary>
-internal sealed class UnreadableRequests(RequestDelegate next)
+internal sealed partial class UnreadableRequests(RequestDelegate next, AttestationLimits limits, ILogger<UnreadableRequests> logger)
 {
     private const string StatusHeader = "grpc-status";
     private const string MessageHeader = "grpc-message";
     private const string DetailsHeader = "grpc-status-details-bin";
+
+    private const string Unknown = "2";
+    private const string Internal = "13";
 
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithTypeRegistry(Refusals.Details));
     private static readonly Google.Rpc.Status Refusal = Refusals.StatusOf(
@@ -32,20 +36,50 @@ internal sealed class UnreadableRequests(RequestDelegate next)
         if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true)
         {
             await next(context);
-            if (!request.IsRead) RefuseGrpc(context.Response);
+            if (request.IsRead) TellOfFault(context);
+            else RefuseGrpc(context);
             return;
         }
 
         await AnswerJsonAsync(context, request);
     }
 
-    private static void RefuseGrpc(HttpResponse response)
+    private void RefuseGrpc(HttpContext context)
     {
-        // Only what the library itself could not read; it says so by a status that the broker never gives.
-        if (response.HasStarted || response.Headers[StatusHeader] != $"{(int)StatusCode.Unknown}") return;
-        response.Headers[StatusHeader] = $"{(int)StatusCode.InvalidArgument}";
-        response.Headers[MessageHeader] = Refusal.Message;
-        response.Headers[DetailsHeader] = Convert.ToBase64String(Refusal.ToByteArray());
+        var response = context.Response;
+        if (response.HasStarted || !IsUnreadable(response)) return;
+        var refusal = Judge(context);
+        response.Headers[StatusHeader] = $"{refusal.Code}";
+        response.Headers[MessageHeader] = refusal.Message;
+        response.Headers[DetailsHeader] = Convert.ToBase64String(refusal.ToByteArray());
+    }
+
+    /// <summary>
+    /// Only what the library itself could not read: bytes that are no message (UNKNOWN), and a body that ends too soon or is none at all
+    /// (INTERNAL). What is not the protocol at all has another status of HTTP.
+    /// </summary>
+    private static bool IsUnreadable(HttpResponse response) =>
+        response.StatusCode == StatusCodes.Status200OK && response.Headers[StatusHeader].ToString() is Unknown or Internal;
+
+    /// <summary>The library's own log is off, for it would tell of each bad request with all that the broker was doing.</summary>
+    private void TellOfFault(HttpContext context)
+    {
+        if (!context.Response.HasStarted && context.Response.Headers[StatusHeader] == Unknown) LogUnwritten(logger, context.Request.Path);
+    }
+
+    /// <summary>What the caller is told: that it cannot be read, or that it sends too much of the kind.</summary>
+    private Google.Rpc.Status Judge(HttpContext context)
+    {
+        LogUnreadable(logger, context.Request.Path);
+        try
+        {
+            AttestationLimits.Count(limits.PerAddress, NetworkAddress.KeyOf(context));
+            return Refusal;
+        }
+        catch (RefusedException limited)
+        {
+            return Refusals.StatusOf(limited);
+        }
     }
 
     private async Task AnswerJsonAsync(HttpContext context, ReadRequest request)
@@ -65,9 +99,17 @@ internal sealed class UnreadableRequests(RequestDelegate next)
 
         var response = context.Response;
         if (request.IsRead || response.HasStarted || response.StatusCode < StatusCodes.Status400BadRequest) return;
-        if (response.StatusCode >= StatusCodes.Status500InternalServerError) response.StatusCode = StatusCodes.Status400BadRequest;
+        var refusal = Judge(context);
+        if (refusal.Code != Refusal.Code) response.StatusCode = StatusCodes.Status429TooManyRequests;
+        else if (response.StatusCode >= StatusCodes.Status500InternalServerError) response.StatusCode = StatusCodes.Status400BadRequest;
         response.ContentLength = null;
         response.ContentType = "application/json; charset=utf-8";
-        await response.WriteAsync(Json.Format(Refusal), context.RequestAborted);
+        await response.WriteAsync(Json.Format(refusal), context.RequestAborted);
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A request to {Path} cannot be read")]
+    private static partial void LogUnreadable(ILogger logger, PathString path);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The answer of {Path} could not be written")]
+    private static partial void LogUnwritten(ILogger logger, PathString path);
 }

@@ -11,6 +11,9 @@ using CredBroker.Server.Attestation.SpiffeX509;
 using CredBroker.Server.Attestation.X509Pop;
 using CredBroker.Server.Audit;
 using CredBroker.Server.Backends.Vault;
+using CredBroker.Server.Hosting.Connections;
+using CredBroker.Server.Hosting.Production;
+using CredBroker.Server.Hosting.Tls;
 using CredBroker.Server.Policy;
 using CredBroker.Server.Proofs;
 using CredBroker.Server.Storage;
@@ -61,9 +64,12 @@ public static class BrokerHost
         var app = builder.Build();
         // All settings at once, and before the first of them is used.
         app.Services.GetRequiredService<IStartupValidator>().Validate();
+        ProductionRules.Require(app.Services);
+        app.UseMiddleware<ConnectionUse>();
         app.UseMetricsListener();
         app.UseRouting();
         app.UseMiddleware<UnreadableRequests>();
+        app.UseMiddleware<CallDeadlines>();
         MapEndpoints(app);
         var data = app.Services.GetRequiredService<DataFolder>();
         app.Lifetime.ApplicationStarted.Register(() => listeners.Publish(data));
@@ -76,6 +82,7 @@ public static class BrokerHost
         var services = builder.Services;
         var listen = RequireValid(builder.Configuration, ListenOptions.SectionName, new ListenOptions(), options => options.Faults());
         var data = RequireValid(builder.Configuration, DataOptions.SectionName, new DataOptions(), options => options.Faults());
+        var limits = RequireValid(builder.Configuration, LimitOptions.SectionName, new LimitOptions(), options => options.Faults());
         var prometheus = RequireValid(builder.Configuration, PrometheusOptions.SectionName, new PrometheusOptions(), options => options.Faults());
         var listeners = new Listeners(listen, prometheus.Listen is { } metrics ? new MetricsListener(metrics) : null);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -83,6 +90,7 @@ public static class BrokerHost
             kestrel.AddServerHeader = false;
             // Above the largest message, so that it is the message that is refused, with its reason.
             kestrel.Limits.MaxRequestBodySize = MaxMessageBytes + 1024;
+            TransportLimits.Apply(kestrel.Limits, limits.StreamsPerConnection);
             listeners.Configure(kestrel);
         });
         services.RefuseOtherSections();
@@ -91,7 +99,9 @@ public static class BrokerHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new DataFolder(Path.GetFullPath(data.Path)));
         services.AddSingleton<BrokerStatus>();
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = GracefulStop.WholePatience);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = GracefulStop.WholePatience + listen.DrainDelay);
+        services.AddConnections(builder.Configuration);
+        services.AddTls(listeners);
         services.AddSingleton<StreamDrain>();
         services.AddHostedService<GracefulStop>();
         if (builder.Environment.IsDevelopment())
@@ -107,6 +117,8 @@ public static class BrokerHost
 
     private static void AddGrpc(IServiceCollection services)
     {
+        // It would tell of each request that cannot be read with a stack trace; UnreadableRequests tells what is worth it.
+        services.AddLogging(logging => logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Critical));
         services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = MaxMessageBytes;
@@ -114,6 +126,7 @@ public static class BrokerHost
             options.Interceptors.Add<RefusalInterceptor>();
             options.Interceptors.Add<AttestationLimitInterceptor>();
             options.Interceptors.Add<AccessInterceptor>();
+            options.Interceptors.Add<CallLimitInterceptor>();
         }).AddJsonTranscoding(options => options.TypeRegistry = Refusals.Details);
         services.AddGrpcHealthChecks().AddCheck<ReadinessCheck>("ready");
     }
@@ -140,7 +153,16 @@ public static class BrokerHost
         ConfigurationManager configuration, string section, TOptions options, Func<TOptions, IEnumerable<string>> faults)
         where TOptions : class
     {
-        configuration.GetSection(section).Bind(options);
+        try
+        {
+            configuration.GetSection(section).Bind(options);
+        }
+        catch (InvalidOperationException fault)
+        {
+            // The binder's sentence names the setting, the value and what it should be.
+            throw new StartRefusedException(fault.Message, fault);
+        }
+
         return faults(options).ToList() is { Count: > 0 } found ? throw new StartRefusedException(string.Join('\n', found)) : options;
     }
 }

@@ -8,6 +8,8 @@ public sealed class ListenOptions
     /// <summary>The section of the settings.</summary>
     public const string SectionName = "Listen";
 
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(5);
+
     /// <summary>gRPC over HTTP/2 without TLS, loopback only, such as <c>http://127.0.0.1:7070</c>. Port 0 = any free one.</summary>
     public string? Grpc { get; set; }
 
@@ -23,10 +25,14 @@ public sealed class ListenOptions
     /// <summary>PEM file of its private key, which nobody but the broker's user may read.</summary>
     public string? PrivateKeyFile { get; set; }
 
+    /// <summary>How long the broker goes on as ever once it has been told to stop and says that it is not ready, so that no more callers are sent to it.</summary>
+    public TimeSpan DrainDelay { get; set; }
+
     /// <summary>What is wrong with the settings, one line each.</summary>
     public IEnumerable<string> Faults()
     {
         if (Grpc is null && Http is null && Https is null) yield return "Listen: name at least Listen:Https, or Listen:Grpc and Listen:Http on loopback.";
+        if (DrainDelay < TimeSpan.Zero || DrainDelay > LongestDelay) yield return "Listen:DrainDelay must be from 0 to 5 min.";
         foreach (var (name, value) in new[] { (nameof(Grpc), Grpc), (nameof(Http), Http) })
         {
             if (value is null) continue;

@@ -1,8 +1,9 @@
 namespace CredBroker.Server.Hosting;
 
-/// <summary>The streams that last as long as their callers wish: each of them ends when the broker begins to stop.</summary>
-internal sealed class StreamDrain(IHostApplicationLifetime broker, TimeProvider time)
+/// <summary>The streams that last as long as their callers wish: each of them ends when the broker stops.</summary>
+internal sealed class StreamDrain(TimeProvider time) : IDisposable
 {
+    private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isAwaited;
     private int _open;
@@ -12,18 +13,22 @@ internal sealed class StreamDrain(IHostApplicationLifetime broker, TimeProvider 
     public OpenStream Enter(params ReadOnlySpan<CancellationToken> others)
     {
         Interlocked.Increment(ref _open);
-        return new OpenStream(this, CancellationTokenSource.CreateLinkedTokenSource([broker.ApplicationStopping, .. others]));
+        return new OpenStream(this, CancellationTokenSource.CreateLinkedTokenSource([_stop.Token, .. others]));
     }
 
-    /// <summary>Waits until all of them have ended, once the broker is stopping. Returns how many there were.</summary>
+    /// <summary>Ends all of them, and each that is begun from now on, and waits until they have ended. Returns how many there were.</summary>
     /// <exception cref="TimeoutException">Some have not, within the patience.</exception>
     public async Task<int> EndAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         _isAwaited = true;
         var open = Volatile.Read(ref _open);
+        await _stop.CancelAsync();
         if (open > 0) await _ended.Task.WaitAsync(patience, time, cancellationToken);
         return open;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
 
     private void Leave()
     {

@@ -25,7 +25,19 @@ public sealed partial class BackendRevoker(
     {
         using var span = RevocationSpans.Begin("credbroker.backend.revoke", claim.Lease)?.SetTag("credbroker.attempt", claim.Attempts);
         var record = new ClaimRecord(backlog, claim);
-        var said = await AskAsync(claim.Lease, record, limit, cancellationToken);
+        BackendRevocation said;
+        try
+        {
+            said = await AskAsync(claim.Lease, record, limit, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Another broker is not to wait for the end of the visibility: asking twice does no harm.
+            var released = new RevocationSettlement(SettlementOutcome.Uncounted, TimeSpan.Zero) { Handle = record.Handle };
+            await backlog.SettleAsync(claim, released, CancellationToken.None);
+            throw;
+        }
+
         var settled = await backlog.SettleAsync(claim, Settle(claim, said) with { Handle = record.Handle }, CancellationToken.None);
         metrics?.Attempted(claim.Lease.Terms.Backend, WordFor(said));
         span.Ended(WordFor(said))?.SetTag("credbroker.confirmed", settled?.State == LeaseState.Revoked);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace CredBroker.Tasks;
@@ -23,9 +24,11 @@ public sealed class TaskGate(ITaskStore store) : IDisposable
     /// <summary>The task of a token as it was last seen. Only what never changes may be relied on.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
     public ValueTask<AgentTask> RecallAsync(TaskToken token, CancellationToken cancellationToken) =>
-        _known.TryGetValue(token.TaskId, out AgentTask? task) && token.Matches(task!.TokenHash)
-            ? ValueTask.FromResult(task)
-            : ReadAsync(token, cancellationToken);
+        TryRecall(token, out var task) ? ValueTask.FromResult(task) : ReadAsync(token, cancellationToken);
+
+    /// <summary>The task of a token as it was last seen by this broker; false where it was not seen of late. The store is not asked.</summary>
+    public bool TryRecall(TaskToken token, [NotNullWhen(true)] out AgentTask? task) =>
+        _known.TryGetValue(token.TaskId, out task) && token.Matches(task!.TokenHash);
 
     /// <summary>Whether somebody has a token's secret, whichever key they proved to hold. It says who may be listened to at all, and nothing more.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>

@@ -27,19 +27,6 @@ public sealed class DevelopmentAccessTests
     }
 
     [Test]
-    public async Task Start_InProductionWithTheFileOfDevelopment_NobodyIsAnOperator()
-    {
-        await using var broker = await OperatedBroker.StartAsync();
-        var tokens = JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(broker.DataFile("operators.json")))!;
-
-        await broker.RestartAsync(("environment", "Production"), ("Tokens:Issuer", "https://broker.acme.test"), ("Listen:Https", null));
-
-        foreach (var token in tokens.Values)
-            Assert.That(
-                CodeOf(() => broker.Governance.ListTemplates(new ListTemplatesRequest(), OperatedBroker.Bearer(token))), Is.EqualTo(StatusCode.Unauthenticated));
-    }
-
-    [Test]
     public async Task Start_InDevelopmentWithAnIssuer_NoTokensOfDevelopment()
     {
         await using var broker = await OperatedBroker.StartAsync(("Access:Issuers:0:Issuer", "https://login.acme.test"), ("Access:Issuers:0:Audience", "x"));

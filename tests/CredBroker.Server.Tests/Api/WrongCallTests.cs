@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using CredBroker.Protocol.V1;
 using CredBroker.Testing.Broker;
@@ -82,6 +83,24 @@ internal sealed class WrongCallTests
             () => _context.Calls.Channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(), message).ResponseAsync);
 
         Assert.That(refusal.Status.Detail, Does.Not.Contain("Google.Protobuf"));
+    }
+
+    [Test]
+    public async Task Call_WithoutAMessage_RefusedAsAnyBadRequest()
+    {
+        using var http = new HttpClient { BaseAddress = _site.ReadEndpoints()["grpc"], DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var empty = new ByteArrayContent([]);
+        empty.Headers.ContentType = new("application/grpc");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/credbroker.v1.TaskService/OpenTask") { Content = empty };
+        request.Headers.TE.Add(new("trailers"));
+
+        using var answer = await http.SendAsync(request);
+
+        await answer.Content.ReadAsByteArrayAsync();
+        var headers = answer.Headers.Concat(answer.TrailingHeaders).ToLookup(header => header.Key, header => header.Value.Single());
+        Assert.That(headers["grpc-status"], Is.EqualTo(new[] { $"{(int)StatusCode.InvalidArgument}" }));
+        Assert.That(headers["grpc-status-details-bin"].Single(), Is.Not.Empty);
+        Assert.That(_broker.Output, Does.Not.Contain("InvalidProtocolBufferException").And.Not.Contain("Error when executing service method"));
     }
 
     private static void TheTaskIsUnharmed(AgentTask task) => Assert.That(task.State, Is.EqualTo(TaskState.Open));

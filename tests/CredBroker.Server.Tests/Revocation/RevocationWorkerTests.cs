@@ -117,6 +117,25 @@ internal sealed class RevocationWorkerTests
         await worker.StopAsync(CancellationToken.None);
     }
 
+    [Test]
+    public async Task Stop_WhileABackendIsAsked_AnotherBrokerNeedNotWait()
+    {
+        await using var bench = new LaneBench("vault");
+        var waits = true;
+        bench.Backend.Waits = token => waits ? Task.Delay(Timeout.InfiniteTimeSpan, bench.Time, token) : Task.CompletedTask;
+        var lease = bench.Queue(1)[0];
+        using var worker = await StartAsync(bench);
+        await Until.TrueAsync(() => bench.Backend.Asked == 1);
+        waits = false;
+
+        await worker.StopAsync(CancellationToken.None);
+
+        Assert.That(bench.Backlog.AttemptsAt(lease.Id), Is.Zero, "it was not the backend's fault");
+        using var another = await StartAsync(bench);
+        await Until.TrueAsync(() => bench.Backlog.Read(lease.Id).State == LeaseState.Revoked);
+        await another.StopAsync(CancellationToken.None);
+    }
+
     private static async Task<RevocationWorker> StartAsync(LaneBench bench)
     {
         var worker = bench.OpenWorker();

@@ -97,10 +97,13 @@ public sealed class BrokerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>SIGTERM, and nothing is waited for.</summary>
+    public void Terminate() => UnixSignal.Send(_process, UnixSignal.Terminate);
+
     /// <summary>SIGTERM; returns the exit code.</summary>
     public async Task<int> StopAsync()
     {
-        UnixSignal.Send(_process, UnixSignal.Terminate);
+        Terminate();
         return await WaitForEndAsync();
     }
 

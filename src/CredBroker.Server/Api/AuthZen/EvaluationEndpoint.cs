@@ -3,7 +3,7 @@ using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Issuance;
 using CredBroker.Server.Access;
-using CredBroker.Server.Attestation.Limits;
+using CredBroker.Server.Hosting.Connections;
 using CredBroker.Tasks;
 
 namespace CredBroker.Server.Api.AuthZen;
@@ -14,7 +14,7 @@ namespace CredBroker.Server.Api.AuthZen;
 /// </summary>
 internal sealed partial class EvaluationEndpoint(
     AccessGate gate, TaskGate tasks, ToolCallAuthorizer tools, RefusalAudit refusals, EvaluationErrors errors, AttestationLimits limits,
-    ILogger<EvaluationEndpoint> logger)
+    CallLimits calls, ILogger<EvaluationEndpoint> logger)
 {
     /// <summary>The most evaluations of one request.</summary>
     public const int MaxEvaluations = 50;
@@ -32,7 +32,9 @@ internal sealed partial class EvaluationEndpoint(
             RequestIdentifier.Echo(http);
             token = await gate.RequireTaskAsync(http);
             // Before anything of the body is read: nobody else is worth the work.
+            calls.CountAddress(NetworkAddress.KeyOf(http));
             var task = await tasks.RecallAsync(token, http.RequestAborted);
+            calls.CountCall(task.Subject);
             actor = new AuditActor(ReasonName.Of(task.Kind), task.Subject, task.Tenant);
             using var body = await EvaluationBody.ReadAsync(http.Request, http.RequestAborted);
             await WriteAsync(http, await EvaluateAsync(new Caller(token, task, actor), body.RootElement, mayBeMany, http));
@@ -61,7 +63,7 @@ internal sealed partial class EvaluationEndpoint(
         if (refusal.Reason is not (ErrorReason.TaskTokenInvalid or ErrorReason.ProofInvalid)) return refusal;
         try
         {
-            AttestationLimits.Count(limits.PerAddress, AttestationLimitInterceptor.KeyOf(http.Connection.RemoteIpAddress));
+            AttestationLimits.Count(limits.PerAddress, NetworkAddress.KeyOf(http));
             return refusal;
         }
         catch (RefusedException limited)

@@ -1,7 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
 using CredBroker.Attestation;
 using CredBroker.Protocol.V1;
+using CredBroker.Server.Hosting.Connections;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
@@ -13,8 +12,6 @@ namespace CredBroker.Server.Attestation.Limits;
 /// </summary>
 internal sealed class AttestationLimitInterceptor(AttestationLimits limits) : Interceptor
 {
-    private const int NetworkBytes = 8;
-
     // More than a good request has; others are refused without a challenge.
     private const int MaxKey = 256;
 
@@ -51,14 +48,6 @@ internal sealed class AttestationLimitInterceptor(AttestationLimits limits) : In
         DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
         CountStrangerAsync(() => Completed(continuation(requestStream, responseStream, context)), context);
 
-    /// <summary>What an address is counted as: whoever has one IPv6 address has 2^64 of them.</summary>
-    internal static string KeyOf(IPAddress? address)
-    {
-        if (address is null) return "";
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return address.AddressFamily is AddressFamily.InterNetworkV6 ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, NetworkBytes)) : address.ToString();
-    }
-
     // Nobody has proved yet that the key is theirs: counted for all addresses together, anybody could lock its owner out.
     private void CountKey(GetChallengeRequest asked, ServerCallContext context)
     {
@@ -91,5 +80,5 @@ internal sealed class AttestationLimitInterceptor(AttestationLimits limits) : In
         return true;
     }
 
-    private static string AddressOf(ServerCallContext context) => KeyOf(context.GetHttpContext().Connection.RemoteIpAddress);
+    private static string AddressOf(ServerCallContext context) => NetworkAddress.KeyOf(context.GetHttpContext());
 }

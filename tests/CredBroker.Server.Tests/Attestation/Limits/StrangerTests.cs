@@ -42,6 +42,21 @@ public sealed class StrangerTests
         Assert.That((await broker.ReadAuditAsync()).Split("\"refused\"").Length - 1, Is.EqualTo(refused));
     }
 
+    [Test]
+    public async Task Calls_ThatAreNoMessage_CountedByTheirAddress()
+    {
+        await using var broker = await OperatedBroker.StartAsync(("Attestation:Limits:PerAddress", "1"), ("Attestation:Limits:PerAddressBurst", "3"));
+        var bytes = Marshallers.Create<byte[]>(message => message, message => message);
+        var method = new Method<byte[], byte[]>(MethodType.Unary, "credbroker.v1.CredentialService", "Issue", bytes, bytes);
+        var calls = broker.Channel.CreateCallInvoker();
+
+        var reasons = await Task.WhenAll(Enumerable.Range(0, Many).Select(
+            _ => ReasonOf(() => calls.AsyncUnaryCall(method, null, new CallOptions(), [0xff, 0xff, 0xff]).ResponseAsync)));
+
+        Assert.That(reasons.Distinct().Order(), Is.EqualTo(new[] { "INVALID_REQUEST", "RATE_LIMITED" }));
+        Assert.That(await broker.ReadAuditAsync(), Does.Not.Contain("\"refused\""));
+    }
+
     private static async Task<string> ReasonOf<T>(Func<Task<T>> call)
     {
         try
