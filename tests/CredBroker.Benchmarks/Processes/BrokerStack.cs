@@ -115,6 +115,8 @@ internal sealed class BrokerStack : IAsyncDisposable
         // All callers are at one address; how much they may ask is not what is measured.
         ["Attestation__Limits__PerAddress"] = "0",
         ["Attestation__Limits__PerSubject"] = "0",
+        ["Limits__PerAddress"] = "0",
+        ["Limits__PerWorkload"] = "0",
         ["Listen__Grpc"] = "http://127.0.0.1:0",
         ["Listen__Http"] = "http://127.0.0.1:0",
         ["Tokens__Issuer"] = Issuer,
