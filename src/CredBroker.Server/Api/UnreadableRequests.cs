@@ -1,4 +1,3 @@
-using CredBroker.Attestation;
 using CredBroker.Server.Hosting.Connections;
 using Google.Protobuf;
 using Grpc.AspNetCore.Server;
@@ -10,7 +9,7 @@ namespace CredBroker.Server.Api;
 /// Refuses what is no message at all as any other bad request is refused. The library would answer it before an interceptor is asked, with
 /// inner text and without a reason. It is counted by the address that it comes from, as calls without a good token are.
 /// </summary>
-internal sealed partial class UnreadableRequests(RequestDelegate next, AttestationLimits limits, ILogger<UnreadableRequests> logger)
+internal sealed partial class UnreadableRequests(RequestDelegate next, CallLimits limits, ILogger<UnreadableRequests> logger)
 {
     private const string StatusHeader = "grpc-status";
     private const string MessageHeader = "grpc-message";
@@ -73,7 +72,7 @@ internal sealed partial class UnreadableRequests(RequestDelegate next, Attestati
         LogUnreadable(logger, context.Request.Path);
         try
         {
-            AttestationLimits.Count(limits.PerAddress, NetworkAddress.KeyOf(context));
+            limits.CountStranger(NetworkAddress.KeyOf(context));
             return Refusal;
         }
         catch (RefusedException limited)

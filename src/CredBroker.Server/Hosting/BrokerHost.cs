@@ -89,8 +89,7 @@ public static class BrokerHost
         {
             kestrel.AddServerHeader = false;
             // Above the largest message, so that it is the message that is refused, with its reason.
-            kestrel.Limits.MaxRequestBodySize = MaxMessageBytes + 1024;
-            TransportLimits.Apply(kestrel.Limits, limits.StreamsPerConnection);
+            TransportLimits.Apply(kestrel.Limits, MaxMessageBytes + 1024, limits.StreamsPerConnection);
             listeners.Configure(kestrel);
         });
         services.RefuseOtherSections();

@@ -18,7 +18,7 @@ internal sealed partial class GracefulStop(
 
     private static readonly TimeSpan StreamPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RequestPatience = TimeSpan.FromSeconds(8);
-    private static readonly TimeSpan ConnectionPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ConnectionPatience = TimeSpan.FromSeconds(3);
 
     // Who has not called for so long is not about to call in the very moment in which the connection is closed.
     private static readonly TimeSpan InUse = TimeSpan.FromSeconds(0.5);

@@ -88,10 +88,15 @@ internal sealed class WrongCallTests
     [Test]
     public async Task Call_WithoutAMessage_RefusedAsAnyBadRequest()
     {
-        using var http = new HttpClient { BaseAddress = _site.ReadEndpoints()["grpc"], DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var http = new HttpClient { BaseAddress = _site.ReadEndpoints()["grpc"] };
         using var empty = new ByteArrayContent([]);
         empty.Headers.ContentType = new("application/grpc");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/credbroker.v1.TaskService/OpenTask") { Content = empty };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/credbroker.v1.TaskService/OpenTask")
+        {
+            Content = empty,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         request.Headers.TE.Add(new("trailers"));
 
         using var answer = await http.SendAsync(request);

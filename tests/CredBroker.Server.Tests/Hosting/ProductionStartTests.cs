@@ -6,21 +6,18 @@ namespace CredBroker.Server.Tests.Hosting;
 
 /// <summary>What is good enough for development stops a start in production, each with one line that says what to do.</summary>
 [TestFixture, Category("Server"), Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class ProductionStartTests
+internal sealed class ProductionStartTests : IDisposable
 {
-    private BrokerSite _site = null!;
+    private readonly BrokerSite _site = new("127.0.0.1:1");
 
-    [SetUp]
-    public void SetUp()
+    public ProductionStartTests()
     {
-        _site = new BrokerSite("127.0.0.1:1");
         using var tls = new TestCertificate(_site);
         tls.Configure();
         _site.Settings["Tokens:Issuer"] = "https://credbroker.acme.test";
     }
 
-    [TearDown]
-    public void TearDown() => _site.Dispose();
+    public void Dispose() => _site.Dispose();
 
     [Test]
     public async Task Build_NothingOfDevelopment_Built() => Assert.That(await FaultsAsync(), Is.Empty);

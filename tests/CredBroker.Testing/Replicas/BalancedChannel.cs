@@ -36,8 +36,8 @@ public static class BalancedChannel
     private static RetryPolicy Repeat() => new()
     {
         MaxAttempts = 5,
-        InitialBackoff = TimeSpan.FromMilliseconds(200),
-        MaxBackoff = TimeSpan.FromSeconds(2),
+        InitialBackoff = TimeSpan.FromMilliseconds(500),
+        MaxBackoff = TimeSpan.FromSeconds(5),
         BackoffMultiplier = 2,
         RetryableStatusCodes = { StatusCode.Unavailable },
     };

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CredBroker.Attestation;
 using CredBroker.Audit;
 using CredBroker.Issuance;
 using CredBroker.Server.Access;
@@ -13,8 +12,8 @@ namespace CredBroker.Server.Api.AuthZen;
 /// present the task token of the agent that they act for. A no is an answer; an error says that nothing was decided.
 /// </summary>
 internal sealed partial class EvaluationEndpoint(
-    AccessGate gate, TaskGate tasks, ToolCallAuthorizer tools, RefusalAudit refusals, EvaluationErrors errors, AttestationLimits limits,
-    CallLimits calls, ILogger<EvaluationEndpoint> logger)
+    AccessGate gate, TaskGate tasks, ToolCallAuthorizer tools, RefusalAudit refusals, EvaluationErrors errors, CallLimits limits,
+    ILogger<EvaluationEndpoint> logger)
 {
     /// <summary>The most evaluations of one request.</summary>
     public const int MaxEvaluations = 50;
@@ -32,9 +31,9 @@ internal sealed partial class EvaluationEndpoint(
             RequestIdentifier.Echo(http);
             token = await gate.RequireTaskAsync(http);
             // Before anything of the body is read: nobody else is worth the work.
-            calls.CountAddress(NetworkAddress.KeyOf(http));
+            limits.CountAddress(NetworkAddress.KeyOf(http));
             var task = await tasks.RecallAsync(token, http.RequestAborted);
-            calls.CountCall(task.Subject);
+            limits.CountCall(task.Subject);
             actor = new AuditActor(ReasonName.Of(task.Kind), task.Subject, task.Tenant);
             using var body = await EvaluationBody.ReadAsync(http.Request, http.RequestAborted);
             await WriteAsync(http, await EvaluateAsync(new Caller(token, task, actor), body.RootElement, mayBeMany, http));
@@ -63,7 +62,7 @@ internal sealed partial class EvaluationEndpoint(
         if (refusal.Reason is not (ErrorReason.TaskTokenInvalid or ErrorReason.ProofInvalid)) return refusal;
         try
         {
-            AttestationLimits.Count(limits.PerAddress, NetworkAddress.KeyOf(http));
+            limits.CountStranger(NetworkAddress.KeyOf(http));
             return refusal;
         }
         catch (RefusedException limited)

@@ -1,3 +1,4 @@
+using CredBroker.Attestation;
 using Microsoft.Extensions.Options;
 
 namespace CredBroker.Server.Hosting.Connections;
@@ -6,7 +7,7 @@ namespace CredBroker.Server.Hosting.Connections;
 /// How often workloads and addresses may call with a task token, and how many calls they may hold open. Counted in memory, by each replica for
 /// itself.
 /// </summary>
-internal sealed class CallLimits(IOptions<LimitOptions> options, TimeProvider time)
+internal sealed class CallLimits(IOptions<LimitOptions> options, AttestationLimits strangers, TimeProvider time)
 {
     private static readonly TimeSpan WatchPause = TimeSpan.FromSeconds(1);
 
@@ -21,6 +22,10 @@ internal sealed class CallLimits(IOptions<LimitOptions> options, TimeProvider ti
     /// <summary>Counts a call of an address.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.RateLimited"/>, with when it may be made.</exception>
     public void CountAddress(string address) => Count(_perAddress, address, "Too many calls of this address; try again later.");
+
+    /// <summary>Counts a call that proves nothing, by the address that it comes from.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.RateLimited"/>, with when it may be made.</exception>
+    public void CountStranger(string address) => AttestationLimits.Count(strangers.PerAddress, address);
 
     /// <summary>Counts a call of a workload.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.RateLimited"/>, with when it may be made.</exception>

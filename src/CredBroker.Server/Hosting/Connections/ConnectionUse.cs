@@ -9,12 +9,13 @@ namespace CredBroker.Server.Hosting.Connections;
 /// </summary>
 internal sealed class ConnectionUse(RequestDelegate next, OpenConnections connections, TimeProvider time)
 {
-    private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(25);
 
     public Task InvokeAsync(HttpContext context)
     {
-        context.Features.Get<OpenConnection>()?.Use(time);
-        return connections.AreClosing ? LastAsync(context) : next(context);
+        var connection = context.Features.Get<OpenConnection>();
+        connection?.Use(time, context.Features.Get<IConnectionHeartbeatFeature>());
+        return connections.AreClosing && connection?.IsToBeClosedNow(time) != false ? LastAsync(context) : next(context);
     }
 
     private async Task LastAsync(HttpContext context)

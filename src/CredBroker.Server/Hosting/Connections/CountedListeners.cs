@@ -41,13 +41,7 @@ internal sealed class CountedListeners(OpenConnections connections, IOptions<Soc
         {
             while (await inner.AcceptAsync(cancellationToken) is { } connection)
             {
-                if (connections.TryOpen(connection.RemoteEndPoint) is { } open)
-                {
-                    connection.Features.Set(open);
-                    connection.ConnectionClosed.Register(() => connections.Close(open));
-                    return connection;
-                }
-
+                if (connections.TryOpen(connection.RemoteEndPoint) is { } open) return Admit(connection, open);
                 connection.Abort();
                 await connection.DisposeAsync();
             }
@@ -59,5 +53,12 @@ internal sealed class CountedListeners(OpenConnections connections, IOptions<Soc
             Interlocked.Exchange(ref _isUnbound, 1) == 0 ? inner.UnbindAsync(cancellationToken) : ValueTask.CompletedTask;
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+        private ConnectionContext Admit(ConnectionContext connection, OpenConnection open)
+        {
+            connection.Features.Set(open);
+            connection.ConnectionClosed.Register(() => connections.Close(open));
+            return connection;
+        }
     }
 }

@@ -17,8 +17,9 @@ internal static class TransportLimits
     private static readonly TimeSpan PingAfter = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PingPatience = TimeSpan.FromSeconds(20);
 
-    public static void Apply(KestrelServerLimits limits, int streamsPerConnection)
+    public static void Apply(KestrelServerLimits limits, int bodyBytes, int streamsPerConnection)
     {
+        limits.MaxRequestBodySize = bodyBytes;
         limits.MaxRequestHeadersTotalSize = HeaderBytes;
         limits.MaxRequestHeaderCount = HeaderCount;
         limits.RequestHeadersTimeout = HeaderPatience;

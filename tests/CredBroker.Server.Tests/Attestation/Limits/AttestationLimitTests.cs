@@ -1,6 +1,6 @@
 using System.Net;
 using CredBroker.Protocol.V1;
-using CredBroker.Server.Attestation.Limits;
+using CredBroker.Server.Hosting.Connections;
 using CredBroker.Server.Tests.Access;
 using Google.Protobuf;
 using Google.Rpc;
@@ -71,7 +71,7 @@ public sealed class AttestationLimitTests
     [TestCase("2001:db8:1:2:ffff::1", "20010DB800010002")]
     [TestCase("2001:db8:1:3::1", "20010DB800010003")]
     public void KeyOf_Address_IsWhatOnePartyHas(string address, string key) =>
-        Assert.That(AttestationLimitInterceptor.KeyOf(IPAddress.Parse(address)), Is.EqualTo(key));
+        Assert.That(NetworkAddress.KeyOf(IPAddress.Parse(address)), Is.EqualTo(key));
 
     private static int AtMost(int burst, long start) => burst + 1 + (int)TimeProvider.System.GetElapsedTime(start).TotalSeconds;
 

@@ -14,7 +14,8 @@ internal sealed class Flooder : IDisposable
     /// <summary>How many calls one of them may have under way.</summary>
     public const int Streams = 100;
 
-    private static readonly IPEndPoint Own = new(IPAddress.Parse("127.0.0.2"), 0);
+    private static int _last = 1;
+    private readonly IPEndPoint _own = new(new IPAddress([127, 0, 0, (byte)Interlocked.Increment(ref _last)]), 0);
     private readonly List<IDisposable> _held = [];
 
     /// <summary>Opens connections and says nothing.</summary>
@@ -99,7 +100,7 @@ internal sealed class Flooder : IDisposable
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         _held.Add(socket);
-        socket.Bind(Own);
+        socket.Bind(_own);
         return socket;
     }
 }
