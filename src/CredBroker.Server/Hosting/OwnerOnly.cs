@@ -43,26 +43,6 @@ internal static class OwnerOnly
         Check(path, "file", "600", File.GetUnixFileMode(file), Posix.OwnerOf(file));
     }
 
-    /// <summary>Refuses a file that others can open, or that is somebody else's.</summary>
-    /// <exception cref="StartRefusedException">So it is.</exception>
-    /// <exception cref="IOException">It cannot be opened.</exception>
-    public static void CheckFile(string path)
-    {
-        using var file = File.OpenHandle(path);
-        CheckFile(file, path);
-    }
-
-    /// <summary>The text of a secret file.</summary>
-    /// <exception cref="StartRefusedException">Others can open it, or it is somebody else's.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public static string ReadText(string path)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
-        CheckFile(file.SafeFileHandle, path);
-        using var reader = new StreamReader(file);
-        return reader.ReadToEnd();
-    }
-
     private static FileStream Open(string path, FileMode mode, FileShare share)
     {
         if (OperatingSystem.IsWindows()) throw Unsupported();

@@ -9,9 +9,10 @@ internal static class Posix
 {
     private const int LinuxCloseOnExec = 0x80000;
     private const int EmptyPath = 0x1000;
-    private const uint OwnerField = 0x8;
+    private const uint OwnershipFields = 0x8 | 0x10;
     private const int StatxSize = 256;
     private const int StatxOwnerOffset = 20;
+    private const int StatxGroupOffset = 24;
 
     public static uint EffectiveUser => geteuid();
 
@@ -33,18 +34,30 @@ internal static class Posix
         }
     }
 
+    /// <summary>The groups that this process is in, with its first one; none where they cannot be told.</summary>
+    public static IReadOnlyCollection<uint> Groups()
+    {
+        var count = getgroups(0, null);
+        var groups = new uint[Math.Max(count, 0)];
+        // Fewer than asked for cannot come: nothing here changes them.
+        return count < 0 || getgroups(groups.Length, groups) < 0 ? [] : [getegid(), .. groups];
+    }
+
     /// <summary>The user that a file or folder belongs to; null where the system cannot be asked this way.</summary>
-    public static uint? OwnerOf(SafeFileHandle file) => Owner((int)file.DangerousGetHandle(), "");
+    public static uint? OwnerOf(SafeFileHandle file) => OwnershipOf(file)?.User;
 
     /// <inheritdoc cref="OwnerOf(SafeFileHandle)"/>
-    public static uint? OwnerOf(string path) => Owner(-100, path);
+    public static uint? OwnerOf(string path) => Ownership(-100, path)?.User;
 
-    private static uint? Owner(int folder, string path)
+    /// <summary>The user and the group that a file belongs to; null where the system cannot be asked this way.</summary>
+    public static (uint User, uint Group)? OwnershipOf(SafeFileHandle file) => Ownership((int)file.DangerousGetHandle(), "");
+
+    private static (uint User, uint Group)? Ownership(int folder, string path)
     {
         if (!OperatingSystem.IsLinux()) return null;
         var answer = new byte[StatxSize];
-        if (statx(folder, Bytes(path), path.Length == 0 ? EmptyPath : 0, OwnerField, answer) < 0) throw Fault(path);
-        return BitConverter.ToUInt32(answer, StatxOwnerOffset);
+        if (statx(folder, Bytes(path), path.Length == 0 ? EmptyPath : 0, OwnershipFields, answer) < 0) throw Fault(path);
+        return (BitConverter.ToUInt32(answer, StatxOwnerOffset), BitConverter.ToUInt32(answer, StatxGroupOffset));
     }
 
     private static byte[] Bytes(string path) => Encoding.UTF8.GetBytes(path + '\0');
@@ -53,6 +66,12 @@ internal static class Posix
 
     [DllImport("libc")]
     private static extern uint geteuid();
+
+    [DllImport("libc")]
+    private static extern uint getegid();
+
+    [DllImport("libc")]
+    private static extern int getgroups(int count, uint[]? groups);
 
     [DllImport("libc", SetLastError = true)]
     private static extern int link(byte[] existing, byte[] name);

@@ -16,8 +16,8 @@ internal static class RedisAccess
             throw new StartRefusedException("Storage:Redis:CaFile and ClientCertificateFile are for TLS: set ssl=true in Storage:Redis:ConnectionString.");
         try
         {
-            if (settings.PasswordFile is { } password) configuration.Password = OwnerOnly.ReadText(password).TrimEnd('\r', '\n');
-            if (settings.ClientKeyFile is { } key) OwnerOnly.CheckFile(key);
+            if (settings.PasswordFile is { } password) configuration.Password = SecretFile.ReadText(password).TrimEnd('\r', '\n');
+            if (settings.ClientKeyFile is { } key) SecretFile.Check(key);
             if (settings.CaFile is { } authority) configuration.TrustIssuer(authority);
             if (settings.ClientCertificateFile is { } certificate) configuration.SetUserPemCertificate(certificate, settings.ClientKeyFile);
         }

@@ -16,7 +16,7 @@ internal static class KeyEncryptionKeyFile
         try
         {
             using var file = File.OpenHandle(path);
-            OwnerOnly.CheckFile(file, path);
+            SecretFile.Check(file, path);
             return KeyEncryptionKey.Read(content.AsSpan(0, RandomAccess.Read(file, content, 0)));
         }
         catch (CryptographicException fault)

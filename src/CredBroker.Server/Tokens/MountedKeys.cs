@@ -40,7 +40,7 @@ internal sealed record MountedKeys(SigningKey Current, IReadOnlyList<PublicSigni
     private static void ReadFile(string path, Action<PublicSigningKey, SigningKey?> found)
     {
         using var file = File.OpenHandle(path);
-        OwnerOnly.CheckFile(file, path);
+        SecretFile.Check(file, path);
         var bytes = new byte[(int)Math.Min(RandomAccess.GetLength(file), MaxFileBytes)];
         var text = new char[bytes.Length];
         try

@@ -37,7 +37,7 @@ internal sealed class ServerCertificate
         try
         {
             // Each file once: what is looked at is what is used.
-            var (certificates, key) = (File.ReadAllText(certificateFile), OwnerOnly.ReadText(keyFile));
+            var (certificates, key) = (File.ReadAllText(certificateFile), SecretFile.ReadText(keyFile));
             if (Count(certificates, Begin) != Count(certificates, End)) throw new CryptographicException($"{certificateFile} is cut off.");
             var chain = new X509Certificate2Collection();
             chain.ImportFromPem(certificates);
