@@ -8,6 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 . scripts/build.sh
 . scripts/lint.sh
 . scripts/test.sh
+. scripts/image.sh
 
 usage() {
   cat <<'VERBS'
@@ -18,6 +19,7 @@ usage() {
   lint                             check protos, format, packages, scripts and texts
   test [--long] [--filter FILTER]  build, lint the protos and run the tests; --long adds the long ones
   demo                             watch an agent get a credential, use it, end its task and be refused
+  image [NAME] [ARGUMENTS]         publish the server and build its container image
   bench [ARGUMENTS]                run the benchmarks
   clean                            remove what was built and fetched
 VERBS
@@ -44,6 +46,7 @@ main() {
     lint) lint ;;
     test) run_tests "$@" ;;
     demo) exec samples/demo.sh ;;
+    image) image "$@" ;;
     bench) bench "$@" ;;
     clean) clean ;;
     '' | help | -h | --help) usage ;;
