@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using CredBroker.Server.Tests.Hosting;
 using CredBroker.Testing.Broker;
 
@@ -52,7 +54,8 @@ internal sealed class MountedPod : IDisposable
         }
 
         File.CreateSymbolicLink(Path.Combine(folder, "..data_tmp"), version);
-        File.Move(Path.Combine(folder, "..data_tmp"), Path.Combine(folder, "..data"), overwrite: true);
+        // .NET moves no link to a folder over another.
+        if (rename(Bytes(Path.Combine(folder, "..data_tmp")), Bytes(Path.Combine(folder, "..data"))) != 0) throw new IOException($"{folder}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     /// <summary>Gives everything to whom the kubelet gives it.</summary>
@@ -66,9 +69,14 @@ internal sealed class MountedPod : IDisposable
 
     public void Dispose() => _scratch.Dispose();
 
+    private static byte[] Bytes(string path) => Encoding.UTF8.GetBytes(path + '\0');
+
     private static async Task RunAsync(string program, params string[] arguments)
     {
         var result = await ProgramResult.RunAsync(program, arguments);
         if (result.ExitCode != 0) throw new InvalidOperationException(result.Error);
     }
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int rename(byte[] from, byte[] to);
 }
