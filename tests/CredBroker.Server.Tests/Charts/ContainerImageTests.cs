@@ -13,7 +13,7 @@ internal sealed class ContainerImageTests
 {
     private const string Image = "credbroker-image:test";
     private const string Password = "0123456789-of-the-broker";
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(2);
     private BrokerSite _site = null!;
     private TestCertificate _tls = null!;
     private RedisServerProcess _redis = null!;
@@ -83,7 +83,7 @@ internal sealed class ContainerImageTests
         });
     }
 
-    [TestCase("/etc/credbroker/redis/password", "0444")]
+    [TestCase("/etc/credbroker/keys/key-encryption-key", "0444")]
     [TestCase("/etc/credbroker/tls/tls.key", "0460")]
     public async Task Container_SecretThatOthersMayUse_IsRefused(string secret, string mode)
     {

@@ -5,7 +5,7 @@ namespace CredBroker.Server.Tests.Charts;
 /// <summary>What a program said until it ended.</summary>
 internal sealed record ProgramResult(int ExitCode, string Output, string Error)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
     /// <exception cref="OperationCanceledException">It did not end.</exception>
