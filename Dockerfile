@@ -31,6 +31,9 @@ RUN apt-get update && apt-get install --yes --no-install-recommends nodejs npm &
 WORKDIR /src
 COPY . .
 RUN dotnet publish src/CredBroker.Server --configuration Release --output /out/app -p:UseAppHost=false \
+    && case "$(uname -m)" in aarch64) architecture=arm64 ;; *) architecture=x64 ;; esac \
+    # The packages bring native code for every system.
+    && find /out/app/runtimes -mindepth 1 -maxdepth 1 ! -name "linux-$architecture" -exec rm -rf {} + \
     && mkdir -p /out/state/data /out/state/audit
 
 FROM base AS final
