@@ -30,10 +30,13 @@ internal sealed class MountedPod : IDisposable
 
     public string BundleFile => _scratch.File("bundle.json");
 
-    /// <summary>Arguments of <c>docker run</c> that mount everything where the chart does.</summary>
-    public IEnumerable<string> Mounts => Directory.GetDirectories(_scratch.File("etc", "credbroker"))
+    /// <summary>Arguments of <c>docker run</c> that mount the volumes where the chart does.</summary>
+    public IEnumerable<string> VolumeMounts => [$"--volume={VolumeOf("data")}:{Volumes}data", $"--volume={VolumeOf("audit")}:{Volumes}audit"];
+
+    /// <summary>Arguments that mount everything else where the chart does.</summary>
+    public IEnumerable<string> FileMounts => Directory.GetDirectories(_scratch.File("etc", "credbroker"))
         .Select(folder => $"--volume={folder}:/etc/credbroker/{Path.GetFileName(folder)}:ro")
-        .Concat([$"--volume={VolumeOf("data")}:{Volumes}data", $"--volume={VolumeOf("audit")}:{Volumes}audit", $"--volume={BundleFile}:{BundleFile}:ro"]);
+        .Append($"--volume={BundleFile}:{BundleFile}:ro");
 
     public string EndpointsFile => Path.Combine(VolumeOf("data"), "broker", "run", "endpoints.json");
 
