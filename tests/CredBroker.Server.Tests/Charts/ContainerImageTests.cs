@@ -48,7 +48,7 @@ internal sealed class ContainerImageTests
     [TearDown]
     public async Task StopAsync()
     {
-        if (_container is not null) await DockerEngine.RunAsync("rm", "--force", _container);
+        if (_container is not null) await DockerEngine.RunAsync("rm", "--force", "--volumes", _container);
         _container = null;
         _pod.Dispose();
         _tls.Dispose();
