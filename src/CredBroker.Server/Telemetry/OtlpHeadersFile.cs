@@ -12,7 +12,7 @@ internal static class OtlpHeadersFile
         try
         {
             using var file = File.OpenHandle(path);
-            OwnerOnly.CheckFile(file, path);
+            SecretFile.Check(file, path);
             return string.Join(',', File.ReadAllLines(path).Where(line => line.Trim().Length > 0).Select(line => Write(path, line)));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

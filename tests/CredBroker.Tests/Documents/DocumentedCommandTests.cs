@@ -37,6 +37,8 @@ public sealed class DocumentedCommandTests
     {
         ["kubectl "] = "a cluster",
         ["helm "] = "a cluster",
+        ["./build.sh image "] = "the images of .NET; ContainerImageTests builds on this machine's own",
+        ["docker push "] = "a registry",
         ["vault "] = "a Vault",
         ["(umask 077; vault "] = "a Vault",
         ["bao "] = "an OpenBao",
