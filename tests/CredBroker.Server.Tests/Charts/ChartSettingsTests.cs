@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using CredBroker.Server.Hosting;
 using CredBroker.Server.Storage;
 using CredBroker.Server.Storage.Redis;
-using CredBroker.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -13,9 +12,6 @@ namespace CredBroker.Server.Tests.Charts;
 internal sealed class ChartSettingsTests
 {
     private static readonly string[] Mounts = ["/etc/credbroker/", "/var/lib/credbroker/", "/var/run/credbroker/"];
-
-    // The section is of the telemetry, which a broker without it does not know.
-    private static readonly bool HasTelemetry = File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md")).Contains("`Telemetry:", StringComparison.Ordinal);
 
     private static IEnumerable<string> Sets => RenderedChart.Sets;
 
@@ -69,8 +65,7 @@ internal sealed class ChartSettingsTests
     private static IEnumerable<string> Arguments(IReadOnlyDictionary<string, string> settings, MountedFiles files) =>
     [
         "--environment=Production",
-        .. settings.Where(setting => HasTelemetry || !setting.Key.StartsWith("Telemetry:", StringComparison.Ordinal))
-            .Select(setting => $"--{setting.Key}={Moved(setting.Value, files)}"),
+        .. settings.Select(setting => $"--{setting.Key}={Moved(setting.Value, files)}"),
     ];
 
     private static string Moved(string value, MountedFiles files) =>
