@@ -29,6 +29,7 @@ public sealed class DocumentedCommandTests
         ["ORDERS_DB=127.0.0.1:5432/orders "] = "tests/CredBroker.Server.Tests/Samples/VaultSampleTests.cs",
         ["Storage__Redis__"] = "tests/CredBroker.Server.Tests/Hosting/SecuredRedisTests.cs",
         ["(umask 077; openssl rand"] = "tests/CredBroker.Server.Tests/Tokens/SharedKeysTests.cs",
+        ["ASPNETCORE_ENVIRONMENT=Production ./CredBroker.Server "] = "tests/CredBroker.Server.Tests/Hosting/ProductionStartTests.cs",
         ["export "] = "tests/CredBroker.Tests/Cli/CliBench.cs",
     };
 
@@ -56,7 +57,7 @@ public sealed class DocumentedCommandTests
     {
         await using var bench = await CliBench.StartAsync();
         var ids = await WorkAsync(bench);
-        string[] arguments = [.. ArgumentsOf(command)!.Select(argument => ids.GetValueOrDefault(argument, argument))];
+        string[] arguments = [.. ArgumentsOf(command)!.Select(argument => ids.GetValueOrDefault(argument, argument)).Select(FromRoot)];
         if (!IsAgents(arguments)) bench.SignIn();
 
         var code = await bench.RunAsync(arguments);
@@ -89,6 +90,9 @@ public sealed class DocumentedCommandTests
         var wrapped = Array.IndexOf(arguments, "--");
         return wrapped < 0 ? arguments : [.. arguments[..(wrapped + 1)], "true"];
     }
+
+    private static string FromRoot(string argument) =>
+        argument.StartsWith("samples/", StringComparison.Ordinal) ? Path.Combine(Repository.Root, argument) : argument;
 
     private static bool IsAgents(string[] arguments) => arguments is ["exec" or "issue", ..] or ["task", "open" or "heartbeat", ..] or ["task", "end"];
 

@@ -10,17 +10,17 @@ internal sealed record ShellBlock(string Document, IReadOnlyList<string> Command
     private const string Fence = "```";
 
     /// <summary>Every block that is marked as shell.</summary>
-    public static IEnumerable<ShellBlock> ReadAll()
-    {
-        var documents = Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "samples"), "*.md", SearchOption.AllDirectories))
-            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "charts"), "*.md", SearchOption.AllDirectories))
-            .Concat(Directory.EnumerateFiles(Repository.Root, "*.md"))
-            .Where(file => !file.Contains("/node_modules/", StringComparison.Ordinal));
-        foreach (var document in documents.Order(StringComparer.Ordinal))
-            foreach (var block in Read(File.ReadAllLines(document)))
-                yield return new ShellBlock(Path.GetRelativePath(Repository.Root, document), block);
-    }
+    public static IEnumerable<ShellBlock> ReadAll() =>
+        from document in Documents()
+        from block in Read(File.ReadAllLines(document))
+        select new ShellBlock(Path.GetRelativePath(Repository.Root, document), block);
+
+    /// <summary>The documents of the repository.</summary>
+    public static IEnumerable<string> Documents() => new[] { "docs", "samples", "charts" }
+        .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.md", SearchOption.AllDirectories))
+        .Concat(Directory.EnumerateFiles(Repository.Root, "*.md"))
+        .Where(file => !file.Contains("/node_modules/", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal);
 
     private static IEnumerable<IReadOnlyList<string>> Read(IReadOnlyList<string> lines)
     {
