@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace CredBroker.EmbeddedStore;
 
-/// <summary>Garnet tells much at Information; only its warnings and errors concern an operator.</summary>
+/// <summary>
+/// Garnet tells much at Information; only its warnings and errors concern an operator. That its upkeep was cancelled, which it calls an error, is
+/// how each stop goes.
+/// </summary>
 internal sealed class QuietLoggers(ILoggerFactory inner) : ILoggerFactory
 {
     public ILogger CreateLogger(string categoryName) => new Quiet(inner.CreateLogger("CredBroker.EmbeddedStore." + categoryName));
@@ -20,7 +23,7 @@ internal sealed class QuietLoggers(ILoggerFactory inner) : ILoggerFactory
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel)) inner.Log(logLevel, eventId, state, exception, formatter);
+            if (IsEnabled(logLevel) && exception is not OperationCanceledException) inner.Log(logLevel, eventId, state, exception, formatter);
         }
     }
 }

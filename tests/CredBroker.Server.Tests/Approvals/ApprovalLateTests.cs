@@ -2,8 +2,6 @@ using CredBroker.Protocol.V1;
 using CredBroker.Server.Tests.Api;
 using CredBroker.Testing.Verification;
 using Grpc.Core;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using static CredBroker.Server.Tests.Approvals.ApprovalBench;
 
 namespace CredBroker.Server.Tests.Approvals;
@@ -79,7 +77,8 @@ internal sealed class ApprovalLateTests
         Assert.That(await watch.ResponseStream.MoveNext(CancellationToken.None), Is.True);
         Assert.That(watch.ResponseStream.Current.Approval.State, Is.EqualTo(ApprovalRequest.Types.State.Approved), "then what changes");
 
-        bench.Broker.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        var stop = bench.Broker.StopAsync();
         Assert.That(await watch.ResponseStream.MoveNext(CancellationToken.None), Is.False, "an ordinary end");
+        await stop;
     }
 }
