@@ -64,9 +64,12 @@ internal sealed class CallLimitInterceptor(CallLimits limits, TaskGate tasks) : 
         return await continuation(request, context);
     }
 
-    /// <summary>Nothing else of a task that only beats makes this broker remember whose it is.</summary>
+    /// <summary>
+    /// Nothing else of a task that only beats makes this broker remember whose it is. Fresh evidence may come with a new key, so here it is the
+    /// token's secret that counts, and the heartbeat itself judges the key.
+    /// </summary>
     private async Task CountHeartbeatAsync(ServerCallContext context) =>
-        limits.CountHeartbeat((await tasks.RecallAsync(CallerToken.Of(context), context.CancellationToken)).Subject);
+        limits.CountHeartbeat((await tasks.RecallHolderAsync(CallerToken.Of(context), context.CancellationToken)).Subject);
 
     private IDisposable? Watch(ServerCallContext context)
     {

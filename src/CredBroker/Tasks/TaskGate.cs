@@ -32,10 +32,12 @@ public sealed class TaskGate(ITaskStore store) : IDisposable
 
     /// <summary>Whether somebody has a token's secret, whichever key they proved to hold. It says who may be listened to at all, and nothing more.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
-    public async ValueTask RequireHolderAsync(TaskToken token, CancellationToken cancellationToken)
-    {
-        if (!_known.TryGetValue(token.TaskId, out AgentTask? task) || !IsHeldBy(token, task!)) await ReadHolderAsync(token, cancellationToken);
-    }
+    public async ValueTask RequireHolderAsync(TaskToken token, CancellationToken cancellationToken) => await RecallHolderAsync(token, cancellationToken);
+
+    /// <summary>The task of a token's secret, whichever key its bearer proved to hold, as it was last seen. Only what never changes may be relied on.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
+    public ValueTask<AgentTask> RecallHolderAsync(TaskToken token, CancellationToken cancellationToken) =>
+        _known.TryGetValue(token.TaskId, out AgentTask? task) && IsHeldBy(token, task!) ? ValueTask.FromResult(task!) : ReadHolderAsync(token, cancellationToken);
 
     /// <summary>The task of a token's secret, whichever key its bearer proved to hold, as it stands now in the store.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TaskTokenInvalid"/>.</exception>
