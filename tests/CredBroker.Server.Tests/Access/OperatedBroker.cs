@@ -72,7 +72,7 @@ internal sealed class OperatedBroker : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Stops it as a signal does.</summary>
-    public Task StopAsync() => _app.StopAsync();
+    public Task EndAsync() => _app.StopAsync();
 
     public HttpClient Http { get; private set; } = null!;
 

@@ -77,7 +77,7 @@ internal sealed class ApprovalLateTests
         Assert.That(await watch.ResponseStream.MoveNext(CancellationToken.None), Is.True);
         Assert.That(watch.ResponseStream.Current.Approval.State, Is.EqualTo(ApprovalRequest.Types.State.Approved), "then what changes");
 
-        var stop = bench.Broker.StopAsync();
+        var stop = bench.Broker.EndAsync();
         Assert.That(await watch.ResponseStream.MoveNext(CancellationToken.None), Is.False, "an ordinary end");
         await stop;
     }

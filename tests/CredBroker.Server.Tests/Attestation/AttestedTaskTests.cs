@@ -16,7 +16,7 @@ using Evidence = CredBroker.Protocol.V1.Evidence;
 namespace CredBroker.Server.Tests.Attestation;
 
 /// <summary>Evidence of every kind, shown to the whole server: what comes of good evidence, and that nothing comes of bad.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 public sealed class AttestedTaskTests
 {
     private const string Rules =

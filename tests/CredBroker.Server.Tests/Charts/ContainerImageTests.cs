@@ -8,7 +8,7 @@ using CredBroker.Testing.Verification;
 namespace CredBroker.Server.Tests.Charts;
 
 /// <summary>The image of the repository's Dockerfile, run as the chart runs it: its environment, its mounts, its rights.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class ContainerImageTests
 {
     private const string Image = "credbroker-image:test";

@@ -6,7 +6,7 @@ using CredBroker.Testing.Stores;
 namespace CredBroker.Server.Tests.Hosting;
 
 /// <summary>A Redis behind TLS that asks for a certificate and lets a user do no more than a broker needs.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class SecuredRedisTests
 {
     private const string Password = "0123456789-of-the-broker";

@@ -3,7 +3,7 @@ using CredBroker.Testing.Broker;
 
 namespace CredBroker.Server.Tests.Revocation;
 
-[TestFixture, Category("Unit")]
+[TestFixture, Category("Unit"), Parallelizable(ParallelScope.Self)]
 internal sealed class OrderWorkerTests
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);

@@ -6,7 +6,7 @@ using CredBroker.Testing.Broker;
 namespace CredBroker.Server.Tests.Revocation;
 
 /// <summary>The worker brings what is queued to its end, whatever its backend says, and keeps backends apart.</summary>
-[TestFixture, Category("Unit")]
+[TestFixture, Category("Unit"), Parallelizable(ParallelScope.Self)]
 internal sealed class RevocationWorkerTests
 {
     private const int Leases = 100;

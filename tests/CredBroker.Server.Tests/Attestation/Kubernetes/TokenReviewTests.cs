@@ -4,7 +4,7 @@ using CredBroker.Testing.Attestation;
 namespace CredBroker.Server.Tests.Attestation.Kubernetes;
 
 /// <summary>Tokens that are shown to the API server too.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 public sealed class TokenReviewTests
 {
     private KubernetesUnderTest _tested;
