@@ -1,12 +1,14 @@
 using CredBroker.Policy;
 using CredBroker.Tasks;
 using CredBroker.Templates;
+using Microsoft.Extensions.Logging;
 
 namespace CredBroker.Approvals;
 
 /// <summary>Where tasks ask people, and come back with their answer. Asking the same again is the same request, while it stands.</summary>
-public sealed class ApprovalDesk(
-    IApprovalStore store, IApprovalPlaces places, ITaskStore tasks, ITemplateCatalogue catalogue, ApprovalAudit audit, TimeProvider time)
+public sealed partial class ApprovalDesk(
+    IApprovalStore store, IApprovalPlaces places, ITaskStore tasks, ITemplateCatalogue catalogue, ApprovalAudit audit, TimeProvider time,
+    ILogger<ApprovalDesk> logger)
 {
     /// <summary>Asks people, or holds the approval that a task comes with against what it asks for.</summary>
     /// <param name="task">The task.</param>
@@ -47,10 +49,24 @@ public sealed class ApprovalDesk(
     public async Task<ApprovalRequest> RecordUseAsync(ApprovalId id, CancellationToken cancellationToken)
     {
         var used = await store.FindAsync(id, cancellationToken) ?? throw ApprovalRefusals.Lapsed();
+        // What was used up is nobody's burden any more, whether or not its line can be written.
+        var returning = ReturnPlaceAsync(used);
         await audit.RecordAsync(used, cancellationToken);
-        // What was used up is nobody's burden any more. A broker that dies before leaves the place to free itself.
-        await places.ReturnAsync(used, cancellationToken);
+        await returning;
         return used;
+    }
+
+    /// <summary>Gives the place back if that can be done. It frees itself in the end, so it is nothing to refuse for what people have agreed to.</summary>
+    private async Task ReturnPlaceAsync(ApprovalRequest request)
+    {
+        try
+        {
+            await places.ReturnAsync(request, CancellationToken.None);
+        }
+        catch (RefusedException fault)
+        {
+            LogNotReturned(fault, request.Id.Value);
+        }
     }
 
     private async Task<ApprovalRequest> AskAsync(
@@ -128,4 +144,7 @@ public sealed class ApprovalDesk(
         ErrorReason.QuotaExceeded => new RefusedException(reason, "The task has asked for as many approvals as it may; those that are refused or lapse count for a while."),
         _ => new RefusedException(ErrorReason.ConcurrentUpdate, "The same is being asked for elsewhere; try again.") { RetryAfter = TimeSpan.FromSeconds(1) },
     };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The place of {ApprovalId} could not be given back; it frees itself")]
+    private partial void LogNotReturned(Exception exception, string approvalId);
 }

@@ -53,7 +53,12 @@ internal sealed class OneApproval : IApprovalStore, IAuditOutbox
 
     public Task<AskOutcome> AskAsync(ApprovalRequest request, string tokenHash, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<UseFault?> UseAsync(ApprovalRequest request, string tokenHash, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<UseFault?> UseAsync(ApprovalRequest request, string tokenHash, CancellationToken cancellationToken)
+    {
+        if (Request.State != ApprovalState.Approved) return Task.FromResult<UseFault?>(UseFault.Unknown);
+        Request = Request with { State = ApprovalState.Used, Generation = Request.Generation + 1, Used = (DateTimeOffset.UnixEpoch, Request.Generation + 1) };
+        return Task.FromResult<UseFault?>(null);
+    }
 
     public Task<bool> LapseAsync(ApprovalId id, bool onlyIfDue, CancellationToken cancellationToken) => throw new NotSupportedException();
 
