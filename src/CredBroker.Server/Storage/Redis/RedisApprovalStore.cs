@@ -20,7 +20,8 @@ internal sealed class RedisApprovalStore(RedisStore store, IApprovalPlaces place
         {
             for (var round = 0; round < MaxRounds && outcome is null; round++)
             {
-                (outcome, var needsPlace) = await TryAskAsync(request, tokenHash, hasPlace, cancellationToken);
+                // A caller that hangs up must not leave a place taken that no request has.
+                (outcome, var needsPlace) = await TryAskAsync(request, tokenHash, hasPlace, hasPlace ? CancellationToken.None : cancellationToken);
                 if (!needsPlace) continue;
                 hasPlace = await places.TakeAsync(request, cancellationToken);
                 if (!hasPlace) outcome = new AskOutcome.WorkloadFull();
