@@ -114,6 +114,9 @@ public enum AuditEventType
     /// <summary>An operator may have the live leases revoked that templates and policies no longer permit; it is under way once this is durable.</summary>
     TighteningOrdered,
 
+    /// <summary>What was ordered so does not take place, or nobody knows whether it does.</summary>
+    TighteningNotOrdered,
+
     /// <summary>All live leases have been held against templates and policies that have changed.</summary>
     TighteningDone,
 

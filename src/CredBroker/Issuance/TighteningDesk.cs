@@ -46,7 +46,8 @@ public sealed class TighteningDesk(
     /// <returns>When it begins.</returns>
     /// <exception cref="RefusedException">
     /// <see cref="ErrorReason.InvalidRequest"/>: no reason, another set is in force, not previewed, or the count is another;
-    /// <see cref="ErrorReason.AuditUnavailable"/>: nothing was ordered; <see cref="ErrorReason.ConcurrentUpdate"/>: ask again.
+    /// <see cref="ErrorReason.AuditUnavailable"/>: nothing was ordered; <see cref="ErrorReason.ConcurrentUpdate"/>: nothing was, ask again;
+    /// <see cref="ErrorReason.StoreUnavailable"/>: nobody knows.
     /// </exception>
     public async Task<DateTimeOffset> ApplyAsync(string version, string reason, long confirmCount, string principal, CancellationToken cancellationToken)
     {
@@ -56,8 +57,11 @@ public sealed class TighteningDesk(
             .Require(shown is not null, "version", "must have been previewed within the last 10 minutes")
             .Require(shown is null or <= BlastRadius.ConfirmAbove || confirmCount == shown, "confirm_count", "must be the count that the preview showed")
             .ThrowIfAny();
-        await audit.AppendAsync(Line(version, reason, shown ?? 0, principal), cancellationToken);
-        var latest = await passes.FindAsync(CancellationToken.None);
+        // What is in the place now is what may be replaced: a pass that comes while the order is being written is a newer one.
+        var latest = await passes.FindAsync(cancellationToken);
+        if (version != review.Version || (latest is { FinishedAt: null } && latest.Version != version))
+            throw Busy("Live leases are being held against another set; try again, or preview anew.");
+        await audit.AppendAsync(Line(AuditEventType.TighteningOrdered, version, reason, shown ?? 0, principal), cancellationToken);
         var next = new TighteningPass
         {
             Number = (latest?.Number ?? 0) + 1,
@@ -66,13 +70,34 @@ public sealed class TighteningDesk(
             OrderedBy = principal,
             RequestedAt = time.GetUtcNow(),
         };
-        return await passes.SaveAsync(next, latest?.Number ?? 0, CancellationToken.None)
-            ? next.RequestedAt + terms.Delay
-            : throw Busy("Another pass has begun meanwhile; try again.");
+        try
+        {
+            if (!await passes.SaveAsync(next, latest?.Number ?? 0, CancellationToken.None)) throw Busy("Another pass has begun meanwhile; try again.");
+        }
+        catch (RefusedException fault)
+        {
+            await TakeBackAsync(Line(AuditEventType.TighteningNotOrdered, version, reason, shown ?? 0, principal) with { Reason = ReasonName.Of(fault.Reason) });
+            throw;
+        }
+
+        return next.RequestedAt + terms.Delay;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
+
+    /// <summary>Says in the audit trail that what was ordered does not take place, and waits until that is durable, or known not to be.</summary>
+    private async Task TakeBackAsync(AuditEvent line)
+    {
+        try
+        {
+            await audit.AppendAsync(line, CancellationToken.None);
+        }
+        catch (RefusedException)
+        {
+            // The operator is refused anyway.
+        }
+    }
 
     private async Task<TighteningFindings> LookAsync(TenantScope scope, CancellationToken cancellationToken)
     {
@@ -98,9 +123,9 @@ public sealed class TighteningDesk(
         return new TighteningFindings(version, looked, radius, undecided);
     }
 
-    private AuditEvent Line(string version, string reason, long shown, string principal) => new()
+    private AuditEvent Line(AuditEventType type, string version, string reason, long shown, string principal) => new()
     {
-        Type = AuditEventType.TighteningOrdered,
+        Type = type,
         Time = time.GetUtcNow(),
         Actor = new AuditActor("human", principal, ""),
         Message = reason,

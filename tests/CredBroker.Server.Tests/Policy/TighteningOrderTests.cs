@@ -56,7 +56,7 @@ internal sealed class TighteningOrderTests
         await Refused.WithAsync(
             StatusCode.PermissionDenied, "OPERATOR_ROLE_REQUIRED", async () => await broker.Calls.Governance.ApplyTighteningAsync(Order(preview), responder.Auth));
 
-        await broker.Calls.Governance.ApplyTighteningAsync(Order(preview), admin.Auth);
+        await ApplyAsync(broker, preview, admin);
 
         await task.UntilLeaseAsync(orders, LeaseState.Revoked, TimeSpan.FromSeconds(30));
         Assert.That((await task.GetLeaseAsync(orders)).EndReason, Is.EqualTo(V1.EndReason.NoLongerPermitted));
@@ -108,7 +108,7 @@ internal sealed class TighteningOrderTests
         await broker.KillAsync();
         var dying = await _bench.StartBrokerAsync("in-tightening");
         var admin = new Responder(_bench.Site, dying, "platform-admin");
-        await dying.Calls.Governance.ApplyTighteningAsync(Order(await PreviewAsync(dying, admin)), admin.Auth);
+        await ApplyAsync(dying, await PreviewAsync(dying, admin), admin);
         await Eventually.IsTrueAsync(() => dying.HasExited, "it died on the way", TimeSpan.FromSeconds(60));
 
         var next = await _bench.StartBrokerAsync();
@@ -119,6 +119,21 @@ internal sealed class TighteningOrderTests
 
     private static async Task<PreviewTighteningResponse> PreviewAsync(BrokerProcess broker, Responder operators) =>
         await broker.Calls.Governance.PreviewTighteningAsync(new PreviewTighteningRequest(), operators.Auth);
+
+    /// <summary>Orders it, as soon as leases are no longer held against the set before.</summary>
+    private static Task ApplyAsync(BrokerProcess broker, PreviewTighteningResponse preview, Responder admin) => Eventually.IsTrueAsync(
+        async () =>
+        {
+            try
+            {
+                await broker.Calls.Governance.ApplyTighteningAsync(Order(preview), admin.Auth);
+                return true;
+            }
+            catch (RpcException refusal) when (refusal.StatusCode == StatusCode.Aborted)
+            {
+                return false;
+            }
+        }, "it is ordered", TimeSpan.FromSeconds(30));
 
     private static ApplyTighteningRequest Order(PreviewTighteningResponse preview, string? version = null, string reason = "drill", long? count = null) =>
         new() { Version = version ?? preview.Version, Reason = reason, ConfirmCount = count ?? preview.NotPermitted.Total };
