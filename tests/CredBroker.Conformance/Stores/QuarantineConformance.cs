@@ -155,6 +155,21 @@ public abstract class QuarantineConformance(IStoreForm form) : StoreConformance(
         Assert.That((await CountAsync("acme", workload)).Count, Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task List_SomeOfALaterVersion_TellsTheOthers()
+    {
+        var task = await Broker.OpenAsync();
+        for (var i = 0; i < Most; i++) await CountAsync(task);
+        var workload = NewWorkload();
+        for (var i = 0; i < Most; i++) await CountAsync("acme", workload, Propose("acme", workload));
+        await Store.Mishaps.LeaveQuarantinesOfLaterAsync(task.Id.Bucket);
+
+        var told = await Broker.Quarantines.ListAsync(None);
+
+        Assert.That(told.Select(quarantine => quarantine.TaskId), Has.Member(task.Id));
+        Assert.That(told.Where(quarantine => quarantine.TaskId is null).Select(quarantine => quarantine.Workload), Has.Member(workload));
+    }
+
     private static string NewWorkload() => $"spiffe://acme.example/{Guid.NewGuid():N}";
 
     private static RefusedTask Of(HeldTask task) => new(task.Id, task.Task.Ancestors, task.Token.SecretHash, task.Task.Tenant, task.Task.Subject);

@@ -36,6 +36,7 @@ internal sealed class BucketKeys
         ApprovalsDue = _prefix + "ad";
         ApprovalChanges = _prefix + "ac";
         Quarantines = _prefix + "qu";
+        WorkloadQuarantines = _prefix + "qv";
     }
 
     public RedisKey Due { get; }
@@ -73,8 +74,11 @@ internal sealed class BucketKeys
     /// <summary>The same by their latest change.</summary>
     public RedisKey ApprovalChanges { get; }
 
-    /// <summary>Tasks and workloads in quarantine.</summary>
+    /// <summary>Tasks in quarantine.</summary>
     public RedisKey Quarantines { get; }
+
+    /// <summary>Workloads in quarantine, apart from tasks: brokers that know nothing of them read those too.</summary>
+    public RedisKey WorkloadQuarantines { get; }
 
     public static BucketKeys Of(int bucket) => All[bucket];
 

@@ -17,8 +17,9 @@ internal sealed class RedisFigures(
         var owed = EachAsync((database, keys) => database.SortedSetLengthAsync(keys.AuditOwed), cancellationToken);
         var oldest = EachAsync((database, keys) => database.SortedSetRangeByRankWithScoresAsync(keys.AuditOwed, 0, 0), cancellationToken);
         var quarantined = EachAsync((database, keys) => database.HashLengthAsync(keys.Quarantines), cancellationToken);
+        var workloads = EachAsync((database, keys) => database.HashLengthAsync(keys.WorkloadQuarantines), cancellationToken);
         var orders = store.GuardAsync(database => database.SetLengthAsync(OrderKeys.Open), cancellationToken);
-        await Task.WhenAll(dead, owed, oldest, quarantined, orders);
+        await Task.WhenAll(dead, owed, oldest, quarantined, workloads, orders);
         var first = (await oldest).SelectMany(entries => entries).Select(entry => (double?)entry.Score).Min();
         return new StoreFigures
         {
@@ -26,7 +27,7 @@ internal sealed class RedisFigures(
             DeadLetters = (await dead).Sum(),
             OpenOrders = await orders,
             Fences = (await fences.ListAsync(cancellationToken)).Count,
-            Quarantined = (await quarantined).Sum(),
+            Quarantined = (await quarantined).Sum() + (await workloads).Sum(),
             PendingApprovals = await approvals.CountAsync(cancellationToken),
             OwedLines = (await owed).Sum(),
             OldestOwed = first is { } at ? Later(now - Instant.Read((long)at)) : null,

@@ -23,7 +23,7 @@ internal sealed class RedisQuarantineStore(RedisStore store) : IQuarantineStore
     {
         var reply = await store.RunAsync(
             LuaScript.CountWorkload,
-            [BucketKeys.RefusalsOf(tenant, workload), BucketKeys.OfWorkload(tenant, workload).Quarantines],
+            [BucketKeys.RefusalsOf(tenant, workload), BucketKeys.OfWorkload(tenant, workload).WorkloadQuarantines],
             [Instant.Write(window), most, FieldOf(tenant, workload), proposed is null ? "" : Write(proposed)],
             cancellationToken);
         return reply.Code is "NEW" or "STANDS"
@@ -41,15 +41,16 @@ internal sealed class RedisQuarantineStore(RedisStore store) : IQuarantineStore
     public async Task<Quarantine?> FindOfWorkloadAsync(string tenant, string workload, CancellationToken cancellationToken)
     {
         var found = await store.GuardAsync(
-            database => database.HashGetAsync(BucketKeys.OfWorkload(tenant, workload).Quarantines, FieldOf(tenant, workload)), cancellationToken);
+            database => database.HashGetAsync(BucketKeys.OfWorkload(tenant, workload).WorkloadQuarantines, FieldOf(tenant, workload)), cancellationToken);
         return found.IsNull ? null : Read((string)found!);
     }
 
     public async Task<IReadOnlyList<Quarantine>> ListAsync(CancellationToken cancellationToken)
     {
         var all = await store.GuardAsync(
-            database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.HashValuesAsync(BucketKeys.Of(bucket).Quarantines))), cancellationToken);
-        return [.. all.SelectMany(bucket => bucket).Select(text => Read((string)text!)).OrderBy(quarantine => quarantine.At)];
+            database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(BucketKeys.Of).SelectMany(
+                keys => new[] { keys.Quarantines, keys.WorkloadQuarantines }).Select(key => database.HashGetAllAsync(key))), cancellationToken);
+        return [.. all.SelectMany(hash => hash).Select(TryRead).OfType<Quarantine>().OrderBy(quarantine => quarantine.At)];
     }
 
     public Task<bool> SettleAsync(Quarantine quarantine, CancellationToken cancellationToken) =>
@@ -68,11 +69,25 @@ internal sealed class RedisQuarantineStore(RedisStore store) : IQuarantineStore
     {
         if (quarantine.TaskId is { } task) return (BucketKeys.Of(task.Bucket).Quarantines, BucketKeys.Of(task.Bucket).RefusalsOf(task), task.Value);
         var (tenant, workload) = (quarantine.Tenant, quarantine.Workload);
-        return (BucketKeys.OfWorkload(tenant, workload).Quarantines, BucketKeys.RefusalsOf(tenant, workload), FieldOf(tenant, workload));
+        return (BucketKeys.OfWorkload(tenant, workload).WorkloadQuarantines, BucketKeys.RefusalsOf(tenant, workload), FieldOf(tenant, workload));
     }
 
-    /// <summary>What a workload is called among quarantines; no task is called so.</summary>
-    private static string FieldOf(string tenant, string workload) => "w:" + BucketKeys.HashOfWorkload(tenant, workload);
+    /// <summary>What a workload is called among quarantines.</summary>
+    private static string FieldOf(string tenant, string workload) => BucketKeys.HashOfWorkload(tenant, workload);
+
+    /// <summary>Nothing where a record is damaged or of a later version, so that it hides no other.</summary>
+    private Quarantine? TryRead(HashEntry entry)
+    {
+        try
+        {
+            return Read((string)entry.Value!);
+        }
+        catch (Exception fault) when (UnreadableRecords.IsSignedBy(fault))
+        {
+            store.Unreadable.Note((string)entry.Name!);
+            return null;
+        }
+    }
 
     private static string Write(Quarantine quarantine) => JsonSerializer.Serialize(StoredQuarantine.From(quarantine), StoredJson.Default.StoredQuarantine);
 
