@@ -55,7 +55,7 @@ public sealed partial class CedarPolicyEvaluator(
         if (library.Current is not { } policies) return NoPolicies();
         var scope = DecisionScope.OfToolCall(call);
         return await DecideAsync(
-            policies, $"tool {call.Tool}", [new PolicyQuestion(scope.Action, policies.Slices.Of(scope))], new FactsQuestion(call.Task),
+            policies, $"tool {call.Tool}", [new PolicyQuestion(scope.Action, policies.Slices.Of(scope))], new FactsQuestion(call.Task, IsOnlyLease: call.IsOnlyLease),
             (facts, uses) => RequestJson.OfToolCall(call, facts, uses), cancellationToken);
     }
 

@@ -25,6 +25,9 @@ public sealed class RefusedException : Exception
     /// <summary>Facts for the audit trail alone: what it was decided by. Never a secret.</summary>
     public IReadOnlyDictionary<string, string> Noted { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>It comes of how much is live at this moment alone. Whoever works at a bound meets such refusals, so they tell nothing bad of a task.</summary>
+    public bool IsOfBound { get; init; }
+
     /// <summary>Whether it is certain that what was to be made does not exist. False = nobody knows.</summary>
     public bool MadeNothing { get; init; }
 

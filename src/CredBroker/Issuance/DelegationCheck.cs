@@ -56,8 +56,9 @@ public sealed class DelegationCheck(
         if (!catalogue.Current.Templates.TryGetValue(entry.Template, out var template))
             throw new RefusedException(ErrorReason.TemplateNotFound, "A template that is handed down does not exist.");
         if (entry.MaxTtl > longest) throw Denied("A longer TTL is handed down than the parent has.");
-        var decision = await policy.EvaluateAsync(
-            new PolicyRequest { Task = parent, Template = template, Requested = needed, Ttl = entry.MaxTtl, Source = source }, cancellationToken);
+        var asked = new PolicyRequest { Task = parent, Template = template, Requested = needed, Ttl = entry.MaxTtl, Source = source };
+        var decision = await OrdinaryBound.TellAsync(
+            await policy.EvaluateAsync(asked, cancellationToken), () => policy.EvaluateAsync(asked with { IsOnlyLease = true }, cancellationToken));
         if (!decision.Allowed) throw decision.ToRefusal(template.Name);
         return entry with { MaxTtl = Shorter(Shorter(entry.MaxTtl, longest), decision.MaxTtl) };
     }

@@ -22,7 +22,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
         var template = FindTemplate(request.Template);
         var asked = Asked(task, template, request);
         var answer = await policy.EvaluateAsync(asked, cancellationToken);
-        var decision = answer.IfApproved is { } approved ? approved with { Held = answer.Held, Counted = answer.Counted } : Required(answer, asked);
+        var decision = answer.IfApproved is { } approved ? approved with { Held = answer.Held, Counted = answer.Counted } : await RequiredAsync(answer, asked, cancellationToken);
         var ceiling = TaskCeiling.Require(task, template.Name, request.Capabilities);
         RequireProof(template, request.ProofKey ?? task.Key, request.ProofKey);
         var backend = backends.Get(template.Backend.Name);
@@ -54,7 +54,9 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
         var asked = Asked(task, plan.Template, request) with { LeaseId = leaseId };
         var decision = await policy.EvaluateAsync(asked, CancellationToken.None);
         // What people have agreed to covers what they were asked, and no more.
-        if (!decision.IsPending || decision.Approvals.Except(plan.Needs).Any()) Required(decision, asked);
+        if (decision.Allowed || (decision.IsPending && !decision.Approvals.Except(plan.Needs).Any())) return;
+        // A moment ago the answer was yes: it is what was recorded meanwhile, and nothing to hold against the task.
+        throw Refusal(decision with { IsOfBound = true }, asked);
     }
 
     /// <summary>Decides again for a lease that is to live longer.</summary>
@@ -103,11 +105,17 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
     private async ValueTask<PolicyDecision> DecideAsync(PolicyRequest request, CancellationToken cancellationToken)
     {
         var decision = await policy.EvaluateAsync(request, cancellationToken);
-        return Required(decision, request);
+        return await RequiredAsync(decision, request, cancellationToken);
     }
 
-    private static PolicyDecision Required(PolicyDecision decision, PolicyRequest request) =>
-        decision.Allowed ? decision : throw decision.ToRefusal(request.Template.Name, DecisionFacts.OfUse(request, decision));
+    private async ValueTask<PolicyDecision> RequiredAsync(PolicyDecision decision, PolicyRequest request, CancellationToken cancellationToken)
+    {
+        if (decision.Allowed) return decision;
+        throw Refusal(await OrdinaryBound.TellAsync(decision, () => policy.EvaluateAsync(request with { IsOnlyLease = true }, cancellationToken)), request);
+    }
+
+    private static RefusedException Refusal(PolicyDecision decision, PolicyRequest request) =>
+        decision.ToRefusal(request.Template.Name, DecisionFacts.OfUse(request, decision));
 
     private static LeaseTerms Terms(AgentTask task, Template template, Capabilities capabilities, PolicyDecision decision, BackendOffer offer) => new()
     {

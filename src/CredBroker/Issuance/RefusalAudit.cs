@@ -53,13 +53,13 @@ public sealed partial class RefusalAudit(IAuditLog audit, IRefusalWatch watch, T
     public async Task<RefusedException> JudgeAsync(
         string verb, AgentTask? task, RefusedException refusal, AuditActor actor, (string? Task, string? Subject) about, CancellationToken cancellationToken)
     {
-        var told = task is not null && await CountAsync(task, refusal.Reason) is { } quarantine ? quarantine.ToRefusal() : refusal;
+        var told = task is not null && await watch.NoteAsync(AsRefused(task), refusal.Reason, refusal.IsOfBound) is { } quarantine ? quarantine.ToRefusal() : refusal;
         await RecordAsync(verb, actor, told, about.Task, about.Subject, cancellationToken);
         return told;
     }
 
     /// <summary>Counts what a task was denied; returns the quarantine that it, or its workload, was in before, and null where it was in none.</summary>
-    public Task<Quarantine?> CountAsync(AgentTask task, ErrorReason reason) => watch.NoteAsync(AsRefused(task), reason);
+    public Task<Quarantine?> CountAsync(AgentTask task, ErrorReason reason) => watch.NoteAsync(AsRefused(task), reason, isOfBound: false);
 
     /// <summary>Refuses where a task, one above it, or its workload is in quarantine.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.Quarantined"/>.</exception>

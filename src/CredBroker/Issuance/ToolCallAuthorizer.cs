@@ -30,7 +30,7 @@ public sealed class ToolCallAuthorizer(
             await fences.EvaluateAsync(LeaseId.New(task.Id.Bucket, time.GetUtcNow()), Terms(call), cancellationToken);
             var decision = await policy.DecideAsync(token, call, question, cancellationToken);
             await audit.AppendAsync(Line(call, question, decision, actor), cancellationToken);
-            if (decision.Refusal is { } denied && !decision.IsPending) await refusals.CountAsync(task, denied);
+            if (decision is { Refusal: { } denied, IsPending: false, IsOfBound: false }) await refusals.CountAsync(task, denied);
             return decision;
         }
         // A token that is nobody's is for whoever took the call to record: it may be one of a flood.

@@ -32,7 +32,8 @@ public sealed class ToolCallPolicy(ITemplateCatalogue catalogue, IToolCallEvalua
         // Nobody is asked to agree to what the task may never do.
         if (TaskCeiling.Deny(call, catalogue.Current) is { } denied) return denied;
         var decision = await policy.EvaluateToolCallAsync(call, cancellationToken);
-        if (decision.IfApproved is not { } approved) return decision;
+        if (decision.IfApproved is not { } approved)
+            return await OrdinaryBound.TellAsync(decision, () => policy.EvaluateToolCallAsync(call with { IsOnlyLease = true }, cancellationToken));
         // People agree to one call, and without its arguments it would be any.
         new RequestLimits().Require(question.ArgumentsDigest.Length > 0, "arguments_digest", "must be given where people have to agree").ThrowIfAny();
         var standing = await desk.RequireAsync(

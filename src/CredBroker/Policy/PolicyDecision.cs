@@ -63,6 +63,9 @@ public sealed record PolicyDecision
     /// <summary>Nothing was really decided: what decides failed, and therefore said no.</summary>
     public bool IsFault { get; init; }
 
+    /// <summary>It is a no for how much is live at this moment alone.</summary>
+    public bool IsOfBound { get; init; }
+
     /// <summary>It may be.</summary>
     public static PolicyDecision Allow(string policyVersion, IReadOnlyList<string> policyIds, TimeSpan? maxTtl = null) =>
         new() { PolicyVersion = policyVersion, PolicyIds = policyIds, MaxTtl = maxTtl };
@@ -83,6 +86,11 @@ public sealed record PolicyDecision
     {
         var facts = new Dictionary<string, string> { [PolicyVersionFact] = PolicyVersion, [PoliciesFact] = string.Join(' ', PolicyIds) };
         if (template is not null) facts["template"] = template;
-        return new RefusedException(Refusal ?? throw new InvalidOperationException("It is allowed."), Message) { Metadata = facts, Noted = noted ?? new Dictionary<string, string>() };
+        return new RefusedException(Refusal ?? throw new InvalidOperationException("It is allowed."), Message)
+        {
+            Metadata = facts,
+            Noted = noted ?? new Dictionary<string, string>(),
+            IsOfBound = IsOfBound,
+        };
     }
 }

@@ -26,4 +26,7 @@ public sealed record ToolCall
 
     /// <summary>Where the call to the broker came from; null = not known.</summary>
     public IPAddress? Source { get; init; }
+
+    /// <summary>It is asked as if the workload had no lease.</summary>
+    public bool IsOnlyLease { get; init; }
 }

@@ -22,13 +22,13 @@ public sealed partial class RefusalWatch(
     private readonly ContainmentOptions _options = options.Value;
 
     /// <inheritdoc/>
-    public async Task<Quarantine?> NoteAsync(RefusedTask task, ErrorReason reason)
+    public async Task<Quarantine?> NoteAsync(RefusedTask task, ErrorReason reason, bool isOfBound)
     {
         ArgumentNullException.ThrowIfNull(task);
         try
         {
-            // The leases of what is in quarantine are over, so it hears why.
-            if (reason == ErrorReason.LeaseNotRenewable) return await FindAsync(task, CancellationToken.None);
+            // The leases of what is in quarantine are over, so it hears why; and whoever meets a bound meets nothing that is held against it.
+            if (isOfBound || reason == ErrorReason.LeaseNotRenewable) return await FindAsync(task, CancellationToken.None);
             if (reason is not (ErrorReason.PolicyDenied or ErrorReason.CapabilityNotOffered)) return null;
             var counted = await Task.WhenAll(CountAsync(task, reason), CountWorkloadAsync(task, reason));
             return counted[1] ?? counted[0];

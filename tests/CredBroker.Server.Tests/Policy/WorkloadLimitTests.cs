@@ -19,6 +19,7 @@ internal sealed class WorkloadLimitTests
         when { context.workload_leases >= 3 };
         @id("one") forbid (principal, action == Action::"read", resource == Template::"invoices-api")
         when { context.workload_template_leases >= 1 };
+        @id("tools") forbid (principal, action == Action::"callTool", resource) when { context.workload_leases >= 3 };
         """;
 
     private RedisServerProcess _redis = null!;
@@ -80,6 +81,27 @@ internal sealed class WorkloadLimitTests
 
         await DeniedAsync(() => task.IssueAsync("invoices-api"));
         await DeniedAsync(async () => await (await _broker.Calls.OpenAsync(workload)).At(_other).IssueAsync("invoices-api"));
+    }
+
+    [Test]
+    public async Task Issue_AtTheBoundAgainAndAgain_IsNoReasonForQuarantine()
+    {
+        var task = await _broker.Calls.OpenAsync();
+        var lease = (await task.IssueAsync()).Lease.Id;
+        for (var i = 1; i < Most; i++) await task.IssueAsync();
+
+        for (var i = 0; i < 6; i++)
+        {
+            await DeniedAsync(() => task.IssueAsync());
+            var call = new AuthorizeToolCallRequest { Tool = "search", Capability = Capability.Read, Target = "orders-api" };
+            Assert.That((await task.Calls.Credentials.AuthorizeToolCallAsync(call, task.Auth)).Decision, Is.EqualTo(AuthorizeToolCallResponse.Types.Decision.Deny));
+        }
+
+        await task.Calls.Credentials.ReleaseAsync(new ReleaseRequest { LeaseId = lease }, task.Auth);
+        await task.IssueAsync();
+        var wrong = new IssueRequest { Template = "orders-brief", Capabilities = { Capability.Write } };
+        for (var i = 0; i < 5; i++) await Refused.WithAsync(StatusCode.PermissionDenied, "CAPABILITY_NOT_OFFERED", () => task.IssueAsync(wrong));
+        await Refused.WithAsync(StatusCode.PermissionDenied, "QUARANTINED", () => task.IssueAsync());
     }
 
     [Test]
