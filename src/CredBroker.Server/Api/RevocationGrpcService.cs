@@ -80,6 +80,7 @@ internal sealed class RevocationGrpcService(
         var caller = CallerAccess.RequireOperator(context);
         var scope = caller.TenantsOf(OperatorRole.Responder);
         if (request.Workload.Length > 0 && request.TaskId.Length > 0) throw RefusedException.Invalid("workload", "must not be given with a task_id");
+        if (request.Tenant.Length > 0 && request.TaskId.Length > 0) throw RefusedException.Invalid("tenant", "must not be given with a task_id");
         if (request.Workload.Length > 0)
         {
             await quarantines.ReleaseWorkloadAsync(scope, request.Tenant, request.Workload, request.Reason, caller.Principal, context.CancellationToken);

@@ -127,7 +127,8 @@ internal sealed class WorkloadQuarantineTests
     public async Task Release_BadlyAskedFor_Refused()
     {
         var workload = BrokerCalls.SomeAgent();
-        await _broker.Calls.OpenAsync(workload);
+        var task = await _broker.Calls.OpenAsync(workload);
+        for (var i = 0; i < 5; i++) await DenyAsync(task);
         var subject = $"spiffe://acme.test/{workload}";
         var viewer = new Responder(_site, _broker, "viewer");
 
@@ -138,6 +139,7 @@ internal sealed class WorkloadQuarantineTests
             new() { Workload = subject, Reason = "no tenant" },
             new() { Tenant = "payments", Reason = "neither" },
             new() { TaskId = "tsk_00", Tenant = "payments", Workload = subject, Reason = "both" },
+            new() { TaskId = task.Id, Tenant = "payments", Reason = "a task has one tenant" },
             new() { Tenant = new string('t', 5_000), Workload = subject, Reason = "long" },
         ];
         foreach (var request in bad) await Refused.WithAsync(StatusCode.InvalidArgument, "INVALID_REQUEST", () => ReleaseAsync(request));
