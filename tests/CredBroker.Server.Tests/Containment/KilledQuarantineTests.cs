@@ -45,12 +45,13 @@ internal sealed class KilledQuarantineTests
     public async Task KilledBetweenCountAndFence_OfAWorkload_NextBrokerCompletesIt(string fault)
     {
         var file = Path.Combine(_bench.Site.CatalogueFolder, "catalogue.yaml");
-        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file)).Replace(
-            "kind: agent, heartbeat: { min: 5s", "kind: agent, containment: quarantine, heartbeat: { min: 5s", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(file))
+            .Replace("subject: \"spiffe://acme.test/agent/*\"", "subject: \"spiffe://acme.test/agent/alone\"", StringComparison.Ordinal)
+            .Replace("kind: agent, heartbeat: { min: 5s", "kind: agent, containment: quarantine, heartbeat: { min: 5s", StringComparison.Ordinal));
         _bench.Site.Settings["Containment:RefusalsPerTask"] = "0";
         _bench.Site.Settings["Containment:RefusalsPerWorkload"] = "3";
         var broker = await _bench.StartBrokerAsync(fault);
-        var workload = BrokerCalls.SomeAgent();
+        const string workload = "agent/alone";
         var (task, other) = (await broker.Calls.OpenAsync(workload), await broker.Calls.OpenAsync(workload));
         var lease = (await other.IssueAsync()).Lease.Id;
         for (var i = 0; i < 3; i++) await TryAsync(task);

@@ -9,11 +9,13 @@ using V1 = CredBroker.Protocol.V1;
 
 namespace CredBroker.Server.Tests.Containment;
 
-/// <summary>Two brokers on one Redis; the rule of the agents has a workload in quarantine that is refused too often, over all its tasks.</summary>
+/// <summary>Two brokers on one Redis; the rules of some agents have them in quarantine who are refused too often, over all their tasks.</summary>
 [TestFixture, Category("Server")]
 internal sealed class WorkloadQuarantineTests
 {
     private const int Most = 6;
+    private const string Alone = "agent/alone";
+    private const string Raced = "agent/raced";
 
     private RedisServerProcess _redis = null!;
     private BrokerSite _site = null!;
@@ -31,7 +33,7 @@ internal sealed class WorkloadQuarantineTests
         foreach (var site in new[] { _site, _otherSite })
         {
             site.Settings["Containment:RefusalsPerWorkload"] = "6";
-            QuarantineAgents(site);
+            foreach (var workload in new[] { Alone, Raced }) WriteRule(site, workload);
         }
 
         _otherSite.Settings["Attestation:SpiffeJwt:TrustDomains:0:BundleFile"] = _site.BundleFile;
@@ -53,7 +55,7 @@ internal sealed class WorkloadQuarantineTests
     [Test]
     public async Task TooManyRefusals_AllTasksAreCutOffEverywhereUntilAnOperatorReleasesTheWorkload()
     {
-        var workload = BrokerCalls.SomeAgent();
+        const string workload = Alone;
         var (first, second, quiet) = (await _broker.Calls.OpenAsync(workload), await _broker.Calls.OpenAsync(workload), await _broker.Calls.OpenAsync(workload));
         var lease = (await quiet.IssueAsync()).Lease.Id;
         for (var i = 0; i < Most - 1; i++) await DenyAsync(i % 2 == 0 ? first : second.At(_other));
@@ -111,7 +113,7 @@ internal sealed class WorkloadQuarantineTests
     [Test]
     public async Task TwoBrokersAtOnce_RaiseOneQuarantine()
     {
-        var workload = BrokerCalls.SomeAgent();
+        const string workload = Raced;
         var tasks = new List<OpenedTask>();
         for (var i = 0; i < 8; i++) tasks.Add(await _broker.Calls.OpenAsync(workload));
 
@@ -149,14 +151,16 @@ internal sealed class WorkloadQuarantineTests
 
     private static IssueRequest Denied => new() { Template = "orders-brief", Capabilities = { Capability.Write } };
 
-    private static void QuarantineAgents(BrokerSite site)
-    {
-        const string Rule = "workload: { tenant: payments, kind: agent, heartbeat: { min: 5s, max: 60s }, maxDuration: 4h }";
-        var file = Path.Combine(site.CatalogueFolder, "catalogue.yaml");
-        var text = File.ReadAllText(file);
-        Assert.That(text, Does.Contain(Rule));
-        File.WriteAllText(file, text.Replace(Rule, Rule.Replace("kind: agent", "kind: agent, containment: quarantine", StringComparison.Ordinal), StringComparison.Ordinal));
-    }
+    private static void WriteRule(BrokerSite site, string workload) => File.WriteAllText(
+        Path.Combine(site.CatalogueFolder, workload.Replace('/', '-') + ".yaml"),
+        $$"""
+        apiVersion: credbroker/v1
+        kind: WorkloadRule
+        metadata: { name: {{workload.Replace('/', '-')}}, owner: payments }
+        spec:
+          match: { attestor: spiffe_jwt, subject: "spiffe://acme.test/{{workload}}" }
+          workload: { tenant: payments, kind: agent, containment: quarantine }
+        """);
 
     private static ReleaseQuarantineRequest Release(Quarantine quarantine) =>
         new() { Tenant = quarantine.Tenant, Workload = quarantine.Workload, Reason = "a wrong template name" };

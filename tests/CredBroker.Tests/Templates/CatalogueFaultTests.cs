@@ -184,6 +184,7 @@ public sealed class CatalogueFaultTests
         yield return Rule("kind: agent", "kind: orchestrator\n    mayEnd: [\"*\"]", 12, "spec.workload.mayEnd[0]", "must be an exact subject, or a prefix");
         yield return Rule("kind: agent", "kind: agent\n    audiences: [orders]", 12, "spec.workload.audiences", "only a workload of kind service may have audiences");
         yield return Rule("kind: agent", "kind: service\n    audiences: [\"a b\"]", 12, "spec.workload.audiences[0]", "must be an absolute URI");
+        yield return Rule("kind: agent", "kind: agent\n    containment: quarantine", 12, "spec.workload.containment", "quarantine is for one workload: spec.match.subject must be exact then");
         yield return Rule("kind: agent", "kind: agent\n    heartbeat: { min: 61s }", 12, "spec.workload.heartbeat.min", "must not be longer than spec.workload.heartbeat.max, which is 1m");
         yield return Rule("kind: agent", "kind: agent\n    heartbeat:\n      max: 4s", 12, "spec.workload.heartbeat.min", "must not be longer than spec.workload.heartbeat.max, which is 4s");
         yield return Rule("kind: agent", "kind: agent\n    heartbeat: { max: 0s }", 12, "spec.workload.heartbeat.max", "must be more than 0s");

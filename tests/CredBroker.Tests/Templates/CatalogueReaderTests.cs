@@ -209,9 +209,16 @@ public sealed class CatalogueReaderTests
     [TestCase("kind: agent", "kind: agent\n    heartbeat: { min: 6s }")]
     [TestCase("kind: agent", "kind: agent\n    heartbeat: { max: 50s }")]
     [TestCase("kind: agent", "kind: agent\n    proof: dpop")]
-    [TestCase("kind: agent", "kind: agent\n    containment: quarantine")]
     public void Read_RuleChanged_ChangesTheVersionOfTheSet(string old, string replacement) =>
         Assert.That(ReadGood(Yaml.Rule.With(old, replacement)).Version, Is.Not.EqualTo(ReadGood(Yaml.Rule).Version));
+
+    [Test]
+    public void Read_ContainmentOfRuleChanged_ChangesTheVersionOfTheSet()
+    {
+        var alarmed = Yaml.Rule.With("/agent/*", "/agent/one");
+
+        Assert.That(ReadGood(alarmed.With("kind: agent", "kind: agent\n    containment: quarantine")).Version, Is.Not.EqualTo(ReadGood(alarmed).Version));
+    }
 
     [Test]
     public void Read_AudiencesOfRuleChanged_ChangesTheVersionOfTheSet()

@@ -39,7 +39,8 @@ internal static class WorkloadRuleDocument
             new Field("workload", Workload, "What they are then.") { IsRequired = true }),
         HeartbeatMinIsWithinMax,
         OnlyServicesHaveAudiences,
-        OnlyOrchestratorsEndOthers);
+        OnlyOrchestratorsEndOthers,
+        OnlyOneIsQuarantined);
 
     public static WorkloadRule Build(SourceDocument document) => new(
         document.Name!,
@@ -74,6 +75,13 @@ internal static class WorkloadRuleDocument
     {
         if (document.Has("spec.workload.mayEnd") && document.Text("spec.workload.kind") is { } kind && kind != "orchestrator")
             document.Refuse("spec.workload.mayEnd", "only a workload of kind orchestrator may end tasks of others");
+    }
+
+    /// <summary>A workload's quarantine stands until somebody releases it, so there may be no more of them than subjects that are written down.</summary>
+    private static void OnlyOneIsQuarantined(SourceDocument document)
+    {
+        if (document.Text("spec.workload.containment") == "quarantine" && document.Text("spec.match.subject") is { } subject && subject.EndsWith("/*", StringComparison.Ordinal))
+            document.Refuse("spec.workload.containment", "quarantine is for one workload: spec.match.subject must be exact then");
     }
 
     private static void OnlyServicesHaveAudiences(SourceDocument document)
