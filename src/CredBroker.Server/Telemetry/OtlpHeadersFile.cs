@@ -11,9 +11,7 @@ internal static class OtlpHeadersFile
     {
         try
         {
-            using var file = File.OpenHandle(path);
-            SecretFile.Check(file, path);
-            return string.Join(',', File.ReadAllLines(path).Where(line => line.Trim().Length > 0).Select(line => Write(path, line)));
+            return string.Join(',', SecretFile.ReadText(path).Split('\n', '\r').Where(line => line.Trim().Length > 0).Select(line => Write(path, line)));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

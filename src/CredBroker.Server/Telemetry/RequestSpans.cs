@@ -6,7 +6,10 @@ namespace CredBroker.Server.Telemetry;
 internal static class RequestSpans
 {
     private static readonly string[] WordsOfCallers =
-        ["url.path", "url.query", "url.full", "user_agent.original", "server.address", "server.port", "client.address", "client.port", "network.peer.address", "network.peer.port"];
+    [
+        "http.request.method_original", "url.path", "url.query", "url.full", "user_agent.original", "server.address", "server.port",
+        "client.address", "client.port", "network.peer.address", "network.peer.port",
+    ];
 
     private static readonly string[] Probes = ["/livez", "/readyz", "/grpc.health.v1.Health"];
 
@@ -15,7 +18,12 @@ internal static class RequestSpans
         options.RecordException = false;
         options.Filter = context =>
             !MetricsListener.IsOf(context) && !Array.Exists(Probes, probe => context.Request.Path.StartsWithSegments(probe, StringComparison.Ordinal));
-        options.EnrichWithHttpRequest = (span, _) => Forget(span);
+        options.EnrichWithHttpRequest = (span, _) =>
+        {
+            // The callers' own notes to their collectors: every span below would carry them on.
+            span.TraceStateString = null;
+            Forget(span);
+        };
         options.EnrichWithHttpResponse = (span, _) => Forget(span);
     }
 

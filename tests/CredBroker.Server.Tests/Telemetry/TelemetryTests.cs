@@ -35,7 +35,7 @@ internal sealed class TelemetryTests : VaultFixture
         var request = Broker.Calls.OpenRequest();
         request.Purpose = "purpose-of-the-run";
         request.Intent = "intent-of-the-run";
-        _words.AddRange([request.Purpose, request.Intent, "justification-of-the-run", "spiffe://"]);
+        _words.AddRange([request.Purpose, request.Intent, "justification-of-the-run", "state-of-the-run", "spiffe://"]);
         _secrets.AddRange([request.Evidence.Payload.ToStringUtf8(), Bench.SetUp.SecretId, Key]);
         var opened = await Broker.Calls.Tasks.OpenTaskAsync(request, At(Trace, '1'));
         var task = new OpenedTask(Broker.Calls, opened.Task, opened.TaskToken);
@@ -203,6 +203,7 @@ internal sealed class TelemetryTests : VaultFixture
     {
         var headers = auth ?? [];
         headers.Add("traceparent", $"00-{trace}-b7ad6b7169203331-0{recorded}");
+        headers.Add("tracestate", "acme=state-of-the-run");
         return headers;
     }
 
