@@ -4,7 +4,7 @@ namespace CredBroker.Server.Tests.Replicas;
 /// Two brokers on one Redis, of which one is killed and each is stopped, under a load that goes on. <c>scripts/replicas.sh</c> does it at length.
 /// Among the long ones as long as a stop now and then costs calls that only a repetition of <c>INTERNAL</c> would cover.
 /// </summary>
-[TestFixture, Category("Fault"), Category("Long"), Parallelizable(ParallelScope.Self)]
+[TestFixture, Category("Long"), Parallelizable(ParallelScope.Self)]
 internal sealed class ReplicaLoadTests
 {
     private const double Rate = 100;
