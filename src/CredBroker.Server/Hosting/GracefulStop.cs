@@ -40,6 +40,7 @@ internal sealed partial class GracefulStop(
         connections.BeginClosing();
         await EndStreamsAsync(cancellationToken);
         await UntilUnusedAsync(cancellationToken);
+        connections.AbortUnused();
         using var limit = new CancellationTokenSource(RequestPatience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         await server.StopAsync(either.Token);

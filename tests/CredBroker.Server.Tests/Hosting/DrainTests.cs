@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using CredBroker.Testing.Broker;
 using CredBroker.Testing.Verification;
 using Grpc.Core;
@@ -32,6 +33,25 @@ internal sealed class DrainTests
         using var beats = broker.Calls.Tasks.KeepAlive(task.Auth);
         await beats.RequestStream.WriteAsync(new());
         Assert.That(await beats.ResponseStream.MoveNext(), Is.True, "a stream begins as ever");
+    }
+
+    [Test]
+    public async Task Terminated_ConnectionThatAskedNothing_CutOffWithoutAWord()
+    {
+        await using var redis = await OwnRedis.StartAsync();
+        using var site = new BrokerSite(redis.ConnectionString);
+        await using var broker = await BrokerProcess.StartAsync(site);
+        await broker.Calls.OpenAsync();
+        using var idle = new TcpClient();
+        var endpoint = site.ReadEndpoints()["grpc"];
+        await idle.ConnectAsync(endpoint.Host, endpoint.Port);
+
+        var stopped = broker.StopAsync();
+        var first = new byte[1];
+
+        // A frame would be taken for the answer to a call that is then made by it, and end that as INTERNAL.
+        Assert.That(() => idle.GetStream().ReadAsync(first).AsTask(), Throws.InstanceOf<IOException>().With.InnerException.InstanceOf<SocketException>());
+        Assert.That(await stopped, Is.Zero);
     }
 
     private static async Task<HttpStatusCode> StatusAsync(BrokerProcess broker, string path)

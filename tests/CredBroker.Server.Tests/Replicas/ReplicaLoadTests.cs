@@ -2,9 +2,8 @@ namespace CredBroker.Server.Tests.Replicas;
 
 /// <summary>
 /// Two brokers on one Redis, of which one is killed and each is stopped, under a load that goes on. <c>scripts/replicas.sh</c> does it at length.
-/// Among the long ones as long as a stop now and then costs calls that only a repetition of <c>INTERNAL</c> would cover.
 /// </summary>
-[TestFixture, Category("Long"), Parallelizable(ParallelScope.Self)]
+[TestFixture, Category("Fault"), Parallelizable(ParallelScope.Self)]
 internal sealed class ReplicaLoadTests
 {
     private const double Rate = 100;

@@ -41,7 +41,7 @@ internal sealed class CountedListeners(OpenConnections connections, IOptions<Soc
         {
             while (await inner.AcceptAsync(cancellationToken) is { } connection)
             {
-                if (connections.TryOpen(connection.RemoteEndPoint) is { } open) return Admit(connection, open);
+                if (connections.TryOpen(connection) is { } open) return Admit(connection, open);
                 connection.Abort();
                 await connection.DisposeAsync();
             }

@@ -1,10 +1,12 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
 namespace CredBroker.Server.Hosting.Connections;
 
 /// <summary>A connection that callers hold open.</summary>
+/// <param name="transport">What carries it.</param>
 /// <param name="address">What its other end is counted as.</param>
-internal sealed class OpenConnection(string address)
+internal sealed class OpenConnection(ConnectionContext transport, string address)
 {
     // Kestrel looks at each connection once a second, and closes one that is to be closed and has nothing under way no earlier.
     private static readonly TimeSpan SlotBegins = TimeSpan.FromMilliseconds(800);
@@ -29,6 +31,9 @@ internal sealed class OpenConnection(string address)
         Volatile.Write(ref _beatAt, time.GetTimestamp());
         heartbeat?.OnHeartbeat(_ => Volatile.Write(ref _beatAt, time.GetTimestamp()), this);
     }
+
+    /// <summary>Cuts it off, without a word to the other end.</summary>
+    public void Abort() => transport.Abort();
 
     /// <summary>
     /// Whether the caller is to be told now that the connection is closed. In between he cannot use it any more, and finds nobody who

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace CredBroker.Server.Hosting.Connections;
@@ -22,10 +23,11 @@ internal sealed partial class OpenConnections(IOptions<LimitOptions> limits, Tim
     /// <summary>How many are open.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Lets a connection in; null where there are too many.</summary>
-    public OpenConnection? TryOpen(EndPoint? from)
+    /// <summary>Lets a connection in; null where there are too many, or no more are taken.</summary>
+    public OpenConnection? TryOpen(ConnectionContext transport)
     {
-        var connection = new OpenConnection(NetworkAddress.KeyOf((from as IPEndPoint)?.Address));
+        if (_areClosing) return null;
+        var connection = new OpenConnection(transport, NetworkAddress.KeyOf((transport.RemoteEndPoint as IPEndPoint)?.Address));
         if (Interlocked.Increment(ref _count) <= limits.Value.Connections)
         {
             if (_perAddress.TryAdd(connection.Address))
@@ -50,6 +52,16 @@ internal sealed partial class OpenConnections(IOptions<LimitOptions> limits, Tim
 
     /// <summary>From now on callers are sent elsewhere.</summary>
     public void BeginClosing() => _areClosing = true;
+
+    /// <summary>
+    /// Cuts off those by which no request ever came. They would be sent away by the first frame that they hear, and clients take that for a
+    /// fault of the call that they then make; a connection that breaks they take for what it is.
+    /// </summary>
+    public void AbortUnused()
+    {
+        foreach (var connection in _open.Keys)
+            if (connection.UsedAt == long.MinValue) connection.Abort();
+    }
 
     /// <summary>Whether some of those that are open have been used within so long.</summary>
     public bool AreInUse(TimeSpan within) =>
