@@ -21,6 +21,14 @@ public static class BrokerTelemetry
     /// <summary>Where all spans come from. Nothing is made of them while nobody listens.</summary>
     internal static ActivitySource Spans { get; } = new(Name);
 
+    /// <summary>The word for how something ended that did not end well: <c>refused</c>, <c>failed</c>, or <c>cancelled</c> where whoever asked did not wait.</summary>
+    public static string OutcomeOf(Exception exception) => exception switch
+    {
+        RefusedException => "refused",
+        OperationCanceledException => "cancelled",
+        _ => "failed",
+    };
+
     /// <summary>A histogram of seconds.</summary>
     public static Histogram<double> CreateDuration(this Meter meter, string name, string description)
     {

@@ -11,17 +11,14 @@ internal static class SpanExtensions
 
     public static Activity? Ended(this Activity? span, string outcome) => span?.SetTag("credbroker.outcome", outcome);
 
-    /// <summary>A refusal is an outcome and not a fault; the reason says all that may be said of it.</summary>
+    /// <summary>A refusal is an outcome and not a fault, and so is a caller who hung up; the reason says all that may be said of it.</summary>
     public static void Failed(this Activity? span, Exception exception)
     {
         if (span is null) return;
-        if (exception is RefusedException refusal)
-        {
-            span.SetTag("credbroker.outcome", "refused").SetTag("credbroker.reason", ReasonName.Of(refusal.Reason));
-            return;
-        }
-
+        var outcome = BrokerTelemetry.OutcomeOf(exception);
+        span.SetTag("credbroker.outcome", outcome);
+        if (exception is RefusedException refusal) span.SetTag("credbroker.reason", ReasonName.Of(refusal.Reason));
         // The type alone: a message may repeat what it was given.
-        span.SetTag("credbroker.outcome", "failed").SetTag("error.type", exception.GetType().FullName).SetStatus(ActivityStatusCode.Error);
+        if (outcome == "failed") span.SetTag("error.type", exception.GetType().FullName).SetStatus(ActivityStatusCode.Error);
     }
 }

@@ -14,22 +14,22 @@ internal sealed class MeasuredBackend(ICredentialBackend backend, BackendMetrics
     public BackendOffer Describe(Template template, Capabilities capabilities) => backend.Describe(template, capabilities);
 
     public ValueTask<Reservation> ReserveAsync(Lease lease, Template template, CancellationToken cancellationToken) =>
-        MeasureAsync("reserve", backend.ReserveAsync(lease, template, cancellationToken), Stopwatch.GetTimestamp());
+        MeasureAsync("reserve", Stopwatch.GetTimestamp(), backend.ReserveAsync(lease, template, cancellationToken));
 
     public ValueTask<Minted> MintAsync(
         Lease lease, Reservation reservation, AgentTask task, DateTimeOffset issuedAt, CancellationToken cancellationToken) =>
-        MeasureAsync("mint", backend.MintAsync(lease, reservation, task, issuedAt, cancellationToken), Stopwatch.GetTimestamp());
+        MeasureAsync("mint", Stopwatch.GetTimestamp(), backend.MintAsync(lease, reservation, task, issuedAt, cancellationToken));
 
     public ValueTask<TimeSpan> ExtendAsync(Lease lease, TimeSpan ttl, CancellationToken cancellationToken) =>
-        MeasureAsync("extend", backend.ExtendAsync(lease, ttl, cancellationToken), Stopwatch.GetTimestamp());
+        MeasureAsync("extend", Stopwatch.GetTimestamp(), backend.ExtendAsync(lease, ttl, cancellationToken));
 
     public ValueTask<Credential?> RenewAsync(Lease lease, AgentTask task, DateTimeOffset renewedAt, CancellationToken cancellationToken) =>
-        MeasureAsync("renew", backend.RenewAsync(lease, task, renewedAt, cancellationToken), Stopwatch.GetTimestamp());
+        MeasureAsync("renew", Stopwatch.GetTimestamp(), backend.RenewAsync(lease, task, renewedAt, cancellationToken));
 
     public ValueTask<BackendRevocation> RevokeAsync(Lease lease, IHandleRecord record, CancellationToken cancellationToken) =>
-        MeasureAsync("revoke", backend.RevokeAsync(lease, record, cancellationToken), Stopwatch.GetTimestamp());
+        MeasureAsync("revoke", Stopwatch.GetTimestamp(), backend.RevokeAsync(lease, record, cancellationToken));
 
-    private async ValueTask<T> MeasureAsync<T>(string operation, ValueTask<T> call, long since)
+    private async ValueTask<T> MeasureAsync<T>(string operation, long since, ValueTask<T> call)
     {
         try
         {

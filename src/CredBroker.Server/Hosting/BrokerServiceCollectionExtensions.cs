@@ -2,6 +2,7 @@ using CredBroker.Approvals;
 using CredBroker.Backends;
 using CredBroker.Issuance;
 using CredBroker.Leases;
+using CredBroker.Policy.Cedar;
 using CredBroker.Revocation;
 using CredBroker.Server.Approvals;
 using CredBroker.Server.Backends;
@@ -61,12 +62,16 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<CredentialIssuer>();
         services.AddSingleton<CredentialRenewer>();
         services.AddSingleton<LeaseLister>();
-        services.AddSingleton<IssueExplainer>();
+        services.AddSingleton(CreateExplainer);
         services.AddSingleton<ToolCallPolicy>();
         services.AddSingleton<ToolCallAuthorizer>();
         services.AddSingleton<ActivityRecorder>();
         return services;
     }
+
+    /// <summary>Its planner asks policy unmeasured: nothing is decided about a request.</summary>
+    private static IssueExplainer CreateExplainer(IServiceProvider provider) => ActivatorUtilities.CreateInstance<IssueExplainer>(
+        provider, ActivatorUtilities.CreateInstance<IssuePlanner>(provider, provider.GetRequiredService<CedarPolicyEvaluator>()));
 
     private static IServiceCollection AddRevocation(this IServiceCollection services, IConfiguration configuration)
     {

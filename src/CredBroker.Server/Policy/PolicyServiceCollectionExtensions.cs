@@ -45,7 +45,8 @@ public static class PolicyServiceCollectionExtensions
             var options = provider.GetRequiredService<IOptions<PolicyOptions>>().Value;
             return new TighteningTerms(options.Tightening == TighteningMode.Revoke, options.TighteningRate, options.TighteningDelay);
         });
-        services.AddSingleton<LeaseReview>();
+        // What is asked to look at leases again decides about no request, and is measured as none.
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LeaseReview>(provider, provider.GetRequiredService<CedarPolicyEvaluator>()));
         services.AddSingleton<LiveReview>();
         services.AddSingleton<TighteningPage>();
         services.AddSingleton<TighteningDesk>();

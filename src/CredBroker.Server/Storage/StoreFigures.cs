@@ -1,15 +1,10 @@
-using System.Collections.Frozen;
-
 namespace CredBroker.Server.Storage;
 
 /// <summary>What the whole store held when it was last looked at.</summary>
 internal sealed record StoreFigures
 {
-    /// <summary>When that was, by the broker's clock.</summary>
+    /// <summary>When it was begun to be looked at, by the broker's clock.</summary>
     public required DateTimeOffset At { get; init; }
-
-    /// <summary>Leases whose end is not confirmed, by template.</summary>
-    public required FrozenDictionary<string, long> Live { get; init; }
 
     /// <summary>What waits for backends.</summary>
     public required IReadOnlyList<QueueFigures> Queues { get; init; }
@@ -23,7 +18,7 @@ internal sealed record StoreFigures
     /// <summary>Fences that stand.</summary>
     public required long Fences { get; init; }
 
-    /// <summary>Tasks in quarantine.</summary>
+    /// <summary>Tasks and workloads in quarantine.</summary>
     public required long Quarantined { get; init; }
 
     /// <summary>Requests that people have not answered.</summary>

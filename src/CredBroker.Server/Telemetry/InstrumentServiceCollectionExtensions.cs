@@ -42,6 +42,7 @@ internal static class InstrumentServiceCollectionExtensions
         services.AddSingleton<PendingApprovals>();
         services.AddSingleton<RedisFigures>();
         services.AddHostedService<StoreFiguresWorker>();
+        services.AddHostedService<LiveLeasesWorker>();
         return services;
     }
 

@@ -17,7 +17,7 @@ internal sealed class OtlpTarget(OtlpOptions options)
 
     /// <summary>
     /// The trace's id decides, so that every replica and every later revocation decides the same. A caller who does not record his trace is not
-    /// recorded; one who does gets no more than the ratio: whoever calls must not decide what is kept here.
+    /// recorded; one who does is recorded as the ratio says, where he does not choose his ids. Nobody else's calls are touched by what he chooses.
     /// </summary>
     public Sampler Sampler
     {

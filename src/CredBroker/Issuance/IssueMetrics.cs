@@ -45,8 +45,7 @@ public sealed class IssueMetrics
     /// <param name="exception">How.</param>
     /// <param name="template">What the caller asked for, which need not be there.</param>
     /// <param name="since">When it began.</param>
-    public void NotIssued(Exception exception, string template, long since) =>
-        Ended(BackendOf(template), exception is RefusedException ? "refused" : "failed", since);
+    public void NotIssued(Exception exception, string template, long since) => Ended(BackendOf(template), BrokerTelemetry.OutcomeOf(exception), since);
 
     /// <summary>A lease lives longer.</summary>
     public void Renewed(Lease lease)

@@ -19,7 +19,7 @@ public sealed class DecisionMetrics
 
     /// <summary>Something was decided.</summary>
     /// <param name="kind">What it is about: <c>issue</c>, <c>renewal</c>, <c>open_task</c> or <c>tool_call</c>.</param>
-    /// <param name="outcome">What policy says; one of <see cref="WordFor"/>.</param>
+    /// <param name="outcome">What policy says, or why it says nothing: one of the words below.</param>
     /// <param name="took">How long it took.</param>
     public void Decided(string kind, string outcome, TimeSpan took)
     {
@@ -27,10 +27,13 @@ public sealed class DecisionMetrics
         _duration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("kind", kind));
     }
 
-    /// <summary>The word for a decision; null = nothing could be decided.</summary>
-    internal static string WordFor(PolicyDecision? decision) => decision switch
+    /// <summary>The word for a decision that was not made: a fault, where it was not given up because nobody waits for it any more.</summary>
+    internal static string WordFor(Exception exception) => exception is OperationCanceledException ? "cancelled" : "fault";
+
+    /// <summary>The word for a decision.</summary>
+    internal static string WordFor(PolicyDecision decision) => decision switch
     {
-        null or { IsFault: true } => "fault",
+        { IsFault: true } => "fault",
         { Allowed: true } => "allow",
         { IsPending: true } => "needs_approval",
         _ => "deny",

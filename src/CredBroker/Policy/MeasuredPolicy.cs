@@ -55,29 +55,26 @@ public sealed class MeasuredPolicy(IPolicyEvaluator policy, IToolCallEvaluator t
 
     private async ValueTask<PolicyDecision> WaitAsync(Measured measured, ValueTask<PolicyDecision> decision)
     {
-        PolicyDecision? decided = null;
         try
         {
-            return decided = await decision.ConfigureAwait(false);
+            var decided = await decision.ConfigureAwait(false);
+            End(measured, decided);
+            return decided;
         }
         catch (Exception exception)
         {
+            metrics.Decided(measured.Kind, DecisionMetrics.WordFor(exception), Stopwatch.GetElapsedTime(measured.Start));
             measured.Span.Failed(exception);
+            measured.Span?.Dispose();
             throw;
-        }
-        finally
-        {
-            End(measured, decided);
         }
     }
 
-    private void End(Measured measured, PolicyDecision? decision)
+    private void End(Measured measured, PolicyDecision decision)
     {
         var word = DecisionMetrics.WordFor(decision);
         metrics.Decided(measured.Kind, word, Stopwatch.GetElapsedTime(measured.Start));
-        if (measured.Span is not { } span) return;
-        if (decision is not null) span.SetTag("credbroker.outcome", word).SetTag("credbroker.policy.version", decision.PolicyVersion);
-        span.Dispose();
+        measured.Span?.SetTag("credbroker.outcome", word).SetTag("credbroker.policy.version", decision.PolicyVersion).Dispose();
     }
 
     private readonly record struct Measured(string Kind, Activity? Span, Activity? Around, long Start);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using CredBroker.Protocol.V1;
 using CredBroker.Server.Tests.Api;
 using CredBroker.Server.Tests.Backends.Vault;
@@ -43,6 +44,7 @@ internal sealed class TelemetryTests : VaultFixture
         _account = await IssueAsync(task, VaultCatalogue.Orders);
         await task.Calls.Credentials.RenewAsync(new RenewRequest { LeaseId = _account.Lease.Id }, task.Auth);
         await Refused.WithAsync(StatusCode.NotFound, "TEMPLATE_NOT_FOUND", () => task.IssueAsync("template-of-nobody"));
+        Assert.That((await ExplainAsync(task)).Allowed, Is.True);
         await Eventually.IsTrueAsync(async () => (await ReadAsync()).Sum("credbroker_leases_live", ("template", VaultCatalogue.Orders)) == 1, "live leases are told");
         _secrets.AddRange([opened.TaskToken, _token.Credential.AccessToken.Value, _account.Credential.Secret.Values["password"], .. Vault.SecretsOfTokens()]);
         await task.Calls.Tasks.EndTaskAsync(
@@ -209,6 +211,15 @@ internal sealed class TelemetryTests : VaultFixture
 
     private static async Task<IssueResponse.Types.Issued> IssueAsync(OpenedTask task, string template) => (await task.Calls.Credentials.IssueAsync(
         new IssueRequest { Template = template, Justification = "justification-of-the-run" }, At(Trace, '1', task.Auth))).Issued;
+
+    /// <summary>Asked by people about a task, this is no decision about a request of it.</summary>
+    private async Task<ExplainResponse> ExplainAsync(OpenedTask task)
+    {
+        var operators = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Bench.Site.DataFolder, "operators.json")))!;
+        var auth = BrokerCalls.Bearer((string)operators["viewer"]!);
+        return await new GovernanceService.GovernanceServiceClient(Broker.Calls.Channel).ExplainAsync(
+            new ExplainRequest { TaskId = task.Id, Template = "orders-api", Capabilities = { Capability.Read } }, auth);
+    }
 
     private IReadOnlyList<CollectedSpan> SpansOf(string trace) => [.. _collector.Spans.Where(span => span.TraceId == trace)];
 

@@ -13,8 +13,9 @@ internal sealed class LiveLeaseCount(RedisStore store, ITemplateCatalogue catalo
     private const int AtOnce = 500;
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(250);
 
-    public async Task<FrozenDictionary<string, long>> ReadAsync(CancellationToken cancellationToken)
+    public async Task<LiveLeases> ReadAsync(CancellationToken cancellationToken)
     {
+        var begun = time.GetUtcNow();
         var indexes = await store.GuardAsync(
             database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(bucket => database.SetMembersAsync(BucketKeys.Of(bucket).TemplateIndexes))),
             cancellationToken);
@@ -35,6 +36,6 @@ internal sealed class LiveLeaseCount(RedisStore store, ITemplateCatalogue catalo
             }
         }
 
-        return counts.ToFrozenDictionary(StringComparer.Ordinal);
+        return new LiveLeases(begun, counts.ToFrozenDictionary(StringComparer.Ordinal));
     }
 }

@@ -4,14 +4,15 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>
-/// Reads the figures of the store from the lengths of its indexes; no lease is counted one by one. What grows with the templates is read at
-/// a pace that the store does not notice.
+/// Reads the figures of the store from the lengths of its indexes; no lease is counted one by one. What grows with the templates is
+/// <see cref="LiveLeaseCount"/>'s.
 /// </summary>
 internal sealed class RedisFigures(
-    RedisStore store, RedisClock clock, LiveLeaseCount live, QueueAges ages, PendingApprovals approvals, IFenceStore fences, TimeProvider time)
+    RedisStore store, RedisClock clock, QueueAges ages, PendingApprovals approvals, IFenceStore fences, TimeProvider time)
 {
     public async Task<StoreFigures> ReadAsync(CancellationToken cancellationToken)
     {
+        var begun = time.GetUtcNow();
         var now = await clock.ReadAsync(cancellationToken);
         var dead = EachAsync((database, keys) => database.SortedSetLengthAsync(keys.DeadLetters), cancellationToken);
         var owed = EachAsync((database, keys) => database.SortedSetLengthAsync(keys.AuditOwed), cancellationToken);
@@ -31,8 +32,7 @@ internal sealed class RedisFigures(
             PendingApprovals = await approvals.CountAsync(cancellationToken),
             OwedLines = (await owed).Sum(),
             OldestOwed = first is { } at ? Later(now - Instant.Read((long)at)) : null,
-            Live = await live.ReadAsync(cancellationToken),
-            At = time.GetUtcNow(),
+            At = begun,
         };
     }
 

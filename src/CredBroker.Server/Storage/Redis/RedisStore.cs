@@ -10,7 +10,7 @@ internal sealed partial class RedisStore(
     StoreConnection connection, IOptions<RedisOptions> options, UnreadableRecords unreadable, TimeProvider time, ILogger<RedisStore> logger,
     StoreMetrics? metrics = null)
 {
-    private const string Other = "read";
+    private const string Other = "command";
 
     private readonly ConcurrentDictionary<LuaScript, ScriptText> _texts = new();
     private readonly StoreRetry _retry = new(time);
