@@ -32,7 +32,7 @@ public sealed partial class CedarPolicyEvaluator(
             .ToList();
         var subject = $"template {request.Template.Name}";
         return await DecideAsync(
-            policies, subject, questions, new FactsQuestion(request.Task, request.Template.Name, request.LeaseId, request.IsOnlyLease),
+            policies, subject, questions, new FactsQuestion(request.Task, request.Template.Name, request.LeaseId, request.TakesOver, request.IsOnlyLease),
             (facts, uses) => RequestJson.OfUse(request, facts, uses), cancellationToken);
     }
 

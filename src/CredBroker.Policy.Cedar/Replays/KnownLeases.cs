@@ -20,6 +20,9 @@ internal sealed class KnownLeases : ILeaseIndex, IWorkloadLeases
     public Task<BucketPage<LeasePosition>> ListAsync(int bucket, LeaseSelector selector, LeasePosition? after, int take, CancellationToken cancellationToken) =>
         throw new NotSupportedException("Policies ask for live leases only.");
 
+    public Task<BeginOutcome.Replay?> FindByKeyAsync(TaskId taskId, string keyHash, string requestDigest, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("Policies ask for live leases only.");
+
     public Task<IReadOnlyList<Lease>> ReadAsync(IReadOnlyList<LeaseId> ids, CancellationToken cancellationToken) =>
         throw new NotSupportedException("Policies ask for live leases only.");
 }

@@ -55,6 +55,7 @@ internal static class BrokerServiceCollectionExtensions
         services.AddSingleton<DelegationCheck>();
         services.AddSingleton<TaskOpener>();
         services.AddSingleton<TaskHeartbeat>();
+        services.AddSingleton<EarlierIssue>();
         services.AddSingleton<IssuePlanner>();
         services.AddSingleton<ApprovedPlanner>();
         services.AddSingleton<LeaseRecorder>();

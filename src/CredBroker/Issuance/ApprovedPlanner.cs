@@ -22,8 +22,8 @@ public sealed class ApprovedPlanner(IssuePlanner planner, ApprovalDesk desk)
 
     /// <summary>As <see cref="IssuePlanner.ConfirmAsync"/>.</summary>
     /// <exception cref="RefusedException">Policy says no to the two together.</exception>
-    public ValueTask ConfirmAsync(AgentTask task, IssueRequest request, IssuePlan plan, LeaseId leaseId) =>
-        planner.ConfirmAsync(task, request, plan, leaseId);
+    public ValueTask ConfirmAsync(AgentTask task, IssueRequest request, IssuePlan plan, LeaseId leaseId, LeaseId? takesOver) =>
+        planner.ConfirmAsync(task, request, plan, leaseId, takesOver);
 
     /// <summary>Has it in the audit trail that what people have agreed to was used for a lease.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.AuditUnavailable"/>.</exception>

@@ -83,8 +83,8 @@ public sealed class CredentialIssuer(
         {
             PerTask = plan.Template.PerTask,
             PerWorkload = plan.Template.PerWorkload,
-            IdempotencyKeyHash = request.IdempotencyKey.Length == 0 ? null : RequestDigest.Of([request.IdempotencyKey]),
-            RequestDigest = IssueDigest(request),
+            IdempotencyKeyHash = request.IdempotencyKeyHash,
+            RequestDigest = request.Digest,
             ApprovalId = plan.Terms.ApprovalId,
             ApprovedAction = plan.ApprovedAction,
         };
@@ -95,8 +95,8 @@ public sealed class CredentialIssuer(
         IssuedCredential issued;
         try
         {
-            lease = await SettleAsync(intent, recorder.BeginAsync(intent, CancellationToken.None), line);
-            if (lease.Id == intent.Id) await ConfirmAsync(task, request, plan, lease);
+            (lease, var takesOver) = await SettleAsync(intent, recorder.BeginAsync(intent, CancellationToken.None), line);
+            if (lease.Id == intent.Id) await ConfirmAsync(task, request, plan, lease, takesOver);
             issued = await maker.MakeAsync(lease, plan, task);
         }
         catch (Exception fault)
@@ -110,28 +110,33 @@ public sealed class CredentialIssuer(
         return new IssueOutcome.Issued(issued);
     }
 
-    /// <summary>Waits for the store and for the audit line; a new lease stands only where both have held. A retry gets the lease that it is about.</summary>
-    private async Task<Lease> SettleAsync(LeaseIntent intent, Task<BeginOutcome> begin, Task line)
+    /// <summary>
+    /// Waits for the store and for the audit line; a new lease stands only where both have held. A retry gets the lease that it is about, or one
+    /// that takes over the place of that.
+    /// </summary>
+    private async Task<(Lease Lease, LeaseId? TakesOver)> SettleAsync(LeaseIntent intent, Task<BeginOutcome> begin, Task line)
     {
         var outcome = await begin;
+        LeaseId? takesOver = null;
         if (outcome is BeginOutcome.Replay(var leaseId, var sameRequest))
         {
             var earlier = await recorder.ReplayAsync(leaseId, sameRequest);
-            if (earlier is { State: LeaseState.Active, Terms.IsBrokerMinted: true }) return earlier;
+            if (earlier is { State: LeaseState.Active, Terms.IsBrokerMinted: true }) return (earlier, null);
+            if (earlier.State == LeaseState.Active) takesOver = earlier.Id;
             outcome = await recorder.SupersedeAsync(intent, earlier, CancellationToken.None);
         }
 
         if (outcome is not BeginOutcome.Begun(var lease)) throw Refusal(outcome);
         await RequireLineAsync(line, lease);
-        return lease;
+        return (lease, takesOver);
     }
 
     /// <summary>Lets a recorded lease go where policy says no to it beside what was recorded meanwhile.</summary>
-    private async Task ConfirmAsync(AgentTask task, IssueRequest request, IssuePlan plan, Lease lease)
+    private async Task ConfirmAsync(AgentTask task, IssueRequest request, IssuePlan plan, Lease lease, LeaseId? takesOver)
     {
         try
         {
-            await planner.ConfirmAsync(task, request, plan, lease.Id);
+            await planner.ConfirmAsync(task, request, plan, lease.Id, takesOver);
         }
         catch
         {
@@ -198,7 +203,7 @@ public sealed class CredentialIssuer(
         Actor = actor,
         TaskId = intent.Terms.TaskId.Value,
         LeaseId = intent.Id.Value,
-        Details = WithApproval(intent.ApprovalId, new Dictionary<string, string>(plan.Facts)
+        Details = WithReferences(intent.ApprovalId, plan.RetryOf, new Dictionary<string, string>(plan.Facts)
         {
             ["template_version"] = intent.Terms.TemplateVersion,
             ["ttl"] = intent.Ttl.ToString("c"),
@@ -206,15 +211,12 @@ public sealed class CredentialIssuer(
         }),
     };
 
-    private static Dictionary<string, string> WithApproval(ApprovalId? id, Dictionary<string, string> details)
+    private static Dictionary<string, string> WithReferences(ApprovalId? id, LeaseId? retryOf, Dictionary<string, string> details)
     {
         if (id is { } approval) details[DecisionFacts.Approval] = approval.Value;
+        if (retryOf is { } earlier) details["retry_of"] = earlier.Value;
         return details;
     }
-
-    private static string IssueDigest(IssueRequest request) => request.IdempotencyKey.Length == 0
-        ? ""
-        : RequestDigest.Of([request.Template, request.Capabilities.ToString(), request.Ttl?.ToString("c") ?? "", request.Justification, request.ProofKey?.Text ?? ""]);
 
     private static AuditActor ActorOf(AgentTask task) => new(ReasonName.Of(task.Kind), task.Subject, task.Tenant);
 }

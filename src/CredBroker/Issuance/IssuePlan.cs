@@ -25,6 +25,9 @@ public sealed record IssuePlan(
     /// <summary>Who has to agree before it may be carried out; none = nobody.</summary>
     public IReadOnlyList<ApprovalNeed> Needs { get; init; } = [];
 
+    /// <summary>The lease of the first request, where policy says yes only because this is a retry of that; null = it is not.</summary>
+    public LeaseId? RetryOf { get; init; }
+
     /// <summary>Digest of what people have agreed to; empty = nobody had to.</summary>
     public string ApprovedAction { get; init; } = "";
 }

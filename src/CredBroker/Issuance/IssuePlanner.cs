@@ -8,7 +8,8 @@ using CredBroker.Templates;
 namespace CredBroker.Issuance;
 
 /// <summary>Decides what a task may be issued, from its template, its ceiling and policy, without making or recording anything.</summary>
-public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator policy, BackendRegistry backends, TimeProvider time)
+public sealed class IssuePlanner(
+    ITemplateCatalogue catalogue, IPolicyEvaluator policy, EarlierIssue earlier, BackendRegistry backends, TimeProvider time)
 {
     /// <summary>What policy says, be it yes or no.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.TemplateNotFound"/> or <see cref="ErrorReason.StoreUnavailable"/>.</exception>
@@ -20,8 +21,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
     public async ValueTask<IssuePlan> PlanAsync(AgentTask task, IssueRequest request, CancellationToken cancellationToken)
     {
         var template = FindTemplate(request.Template);
-        var asked = Asked(task, template, request);
-        var answer = await policy.EvaluateAsync(asked, cancellationToken);
+        var (asked, answer) = await AskAsync(task, template, request, cancellationToken);
         var decision = answer.IfApproved is { } approved ? approved with { Held = answer.Held, Counted = answer.Counted } : await RequiredAsync(answer, asked, cancellationToken);
         var ceiling = TaskCeiling.Require(task, template.Name, request.Capabilities);
         RequireProof(template, request.ProofKey ?? task.Key, request.ProofKey);
@@ -40,6 +40,7 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
             ttl, answer.IsPending ? ttl : max, template, backend, decision, DecisionFacts.OfUse(asked, decision))
         {
             Needs = answer.IsPending ? answer.Approvals : [],
+            RetryOf = asked.LeaseId,
         };
     }
 
@@ -47,11 +48,16 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
     /// Decides again about a lease that has been recorded, where that was decided by what else the task held: another lease may
     /// have been recorded meanwhile that had not seen this one either. Of the two, the later at least sees the other now.
     /// </summary>
+    /// <param name="task">The task.</param>
+    /// <param name="request">What it asked for.</param>
+    /// <param name="plan">What was decided.</param>
+    /// <param name="leaseId">The lease.</param>
+    /// <param name="takesOver">The earlier lease whose place it has taken, so that the workload has no more than before; null = none.</param>
     /// <exception cref="RefusedException">Policy says no to the two together.</exception>
-    public async ValueTask ConfirmAsync(AgentTask task, IssueRequest request, IssuePlan plan, LeaseId leaseId)
+    public async ValueTask ConfirmAsync(AgentTask task, IssueRequest request, IssuePlan plan, LeaseId leaseId, LeaseId? takesOver)
     {
         if (!plan.Decision.LookedAtHeld) return;
-        var asked = Asked(task, plan.Template, request) with { LeaseId = leaseId };
+        var asked = Asked(task, plan.Template, request) with { LeaseId = leaseId, TakesOver = takesOver, IsOnlyLease = takesOver is not null };
         var decision = await policy.EvaluateAsync(asked, CancellationToken.None);
         // What people have agreed to covers what they were asked, and no more.
         if (decision.Allowed || (decision.IsPending && !decision.Approvals.Except(plan.Needs).Any())) return;
@@ -85,6 +91,21 @@ public sealed class IssuePlanner(ITemplateCatalogue catalogue, IPolicyEvaluator 
         var left = end - time.GetUtcNow();
         if (left <= TimeSpan.Zero) throw new RefusedException(ErrorReason.MaxTtlReached, IssueRefusals.Sentence(ErrorReason.MaxTtlReached));
         return new RenewalPlan(Shortest(asks, left, null), decision, DecisionFacts.OfUse(asked, decision));
+    }
+
+    /// <summary>
+    /// What policy says. Where it says no for what is held, a retry is asked about as if its first lease were not there and no others either: that one has its
+    /// place, and nothing more comes of the retry.
+    /// </summary>
+    private async ValueTask<(PolicyRequest Asked, PolicyDecision Answer)> AskAsync(
+        AgentTask task, Template template, IssueRequest request, CancellationToken cancellationToken)
+    {
+        var asked = Asked(task, template, request);
+        var answer = await policy.EvaluateAsync(asked, cancellationToken);
+        if (answer.Allowed || !(answer.LookedAtHeld || answer.IsFault)) return (asked, answer);
+        if (await earlier.FindAsync(task, request, cancellationToken) is not { } own) return (asked, answer);
+        asked = asked with { LeaseId = own, IsOnlyLease = true };
+        return (asked, await policy.EvaluateAsync(asked, cancellationToken));
     }
 
     private static PolicyRequest Asked(AgentTask task, Template template, IssueRequest request) =>

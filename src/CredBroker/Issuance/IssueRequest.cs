@@ -28,4 +28,12 @@ public sealed record IssueRequest
 
     /// <summary>Where the request came from; null = not known. It plays no part in whether two requests are the same.</summary>
     public IPAddress? Source { get; init; }
+
+    /// <summary>Hash of the key that makes a retry safe; null = there is none.</summary>
+    public string? IdempotencyKeyHash => IdempotencyKey.Length == 0 ? null : RequestDigest.Of([IdempotencyKey]);
+
+    /// <summary>What has to be the same in a retry; empty where it has no key.</summary>
+    public string Digest => IdempotencyKey.Length == 0
+        ? ""
+        : RequestDigest.Of([Template, Capabilities.ToString(), Ttl?.ToString("c") ?? "", Justification, ProofKey?.Text ?? ""]);
 }

@@ -20,6 +20,9 @@ public interface ILeaseIndex
     /// </summary>
     Task<BucketPage<LeasePosition>> ListAsync(int bucket, LeaseSelector selector, LeasePosition? after, int take, CancellationToken cancellationToken);
 
+    /// <summary>The lease that an idempotency key of a task was used for, and whether for the same request; null where it was not used, or that is forgotten.</summary>
+    Task<BeginOutcome.Replay?> FindByKeyAsync(TaskId taskId, string keyHash, string requestDigest, CancellationToken cancellationToken);
+
     /// <summary>Leases by their ids, of any buckets, in the order of the ids; those that are unknown, forgotten or unreadable are left out.</summary>
     Task<IReadOnlyList<Lease>> ReadAsync(IReadOnlyList<LeaseId> ids, CancellationToken cancellationToken);
 }

@@ -13,11 +13,11 @@ public sealed class HeldLeases(ILeaseIndex leases)
 
     /// <summary>Live leases of a task, the tasks above it and all below those.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="except">A lease that does not count.</param>
+    /// <param name="except">Leases that do not count.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The leases; null where there are more than <see cref="MaxLeases"/>, so that they cannot all be looked at.</returns>
     /// <exception cref="RefusedException"><see cref="ErrorReason.StoreUnavailable"/>.</exception>
-    public async ValueTask<IReadOnlyList<Lease>?> ReadAsync(AgentTask task, LeaseId? except, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<Lease>?> ReadAsync(AgentTask task, IReadOnlyList<LeaseId> except, CancellationToken cancellationToken)
     {
         var root = task.Ancestors.Count > 0 ? task.Ancestors[^1] : task.Id;
         var found = new List<Lease>();
@@ -25,7 +25,7 @@ public sealed class HeldLeases(ILeaseIndex leases)
         do
         {
             var page = await leases.ScanAsync(root.Bucket, new LeaseSelector { TaskId = root }, after, PageSize, cancellationToken);
-            found.AddRange(page.Leases.Where(lease => lease.Id != except));
+            found.AddRange(page.Leases.Where(lease => !except.Contains(lease.Id)));
             after = page.Next;
         }
         while (after is not null && found.Count <= MaxLeases);

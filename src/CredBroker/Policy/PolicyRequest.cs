@@ -28,6 +28,9 @@ public sealed record PolicyRequest
     /// <summary>The lease that it is about, where there is one: it does not count among those that the task holds.</summary>
     public LeaseId? LeaseId { get; init; }
 
+    /// <summary>An earlier lease whose place that one has taken; it does not count either.</summary>
+    public LeaseId? TakesOver { get; init; }
+
     /// <summary>It is asked as if the workload had no other lease: which of many is one too many is not for whoever looks at one of them to say.</summary>
     public bool IsOnlyLease { get; init; }
 }

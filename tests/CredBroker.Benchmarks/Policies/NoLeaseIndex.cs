@@ -12,6 +12,9 @@ internal sealed class NoLeaseIndex : ILeaseIndex, IWorkloadLeases
     public Task<BucketPage<LeasePosition>> ListAsync(int bucket, LeaseSelector selector, LeasePosition? after, int take, CancellationToken cancellationToken) =>
         throw Asked();
 
+    public Task<BeginOutcome.Replay?> FindByKeyAsync(TaskId taskId, string keyHash, string requestDigest, CancellationToken cancellationToken) =>
+        throw Asked();
+
     public Task<IReadOnlyList<Lease>> ReadAsync(IReadOnlyList<LeaseId> ids, CancellationToken cancellationToken) => throw Asked();
 
     private static BenchException Asked() => new("A plain decision has asked the store.");

@@ -22,6 +22,20 @@ public abstract class IdempotencyConformance(IStoreForm form) : StoreConformance
     }
 
     [Test]
+    public async Task FindByKey_OfTheTaskAlone_TellsTheLeaseAndWhetherForTheSame()
+    {
+        var task = await Broker.OpenAsync(new TaskDraft { Bucket = 4 });
+        var other = await Broker.OpenAsync(new TaskDraft { Bucket = 4 });
+        var draft = Keyed;
+        var first = await Broker.BeginAsync(task, draft);
+
+        Assert.That(await Broker.Index.FindByKeyAsync(task.Id, draft.IdempotencyKey!, draft.Digest, None), Is.EqualTo(new BeginOutcome.Replay(first.Id, SameRequest: true)));
+        Assert.That(await Broker.Index.FindByKeyAsync(task.Id, draft.IdempotencyKey!, "another", None), Is.EqualTo(new BeginOutcome.Replay(first.Id, SameRequest: false)));
+        Assert.That(await Broker.Index.FindByKeyAsync(task.Id, "another", draft.Digest, None), Is.Null);
+        Assert.That(await Broker.Index.FindByKeyAsync(other.Id, draft.IdempotencyKey!, draft.Digest, None), Is.Null);
+    }
+
+    [Test]
     public async Task Begin_KeyOfAnotherTask_IsAnotherKey()
     {
         var draft = Keyed;

@@ -83,6 +83,34 @@ internal sealed class WorkloadLimitTests
         await DeniedAsync(async () => await (await _broker.Calls.OpenAsync(workload)).At(_other).IssueAsync("invoices-api"));
     }
 
+    [TestCase("invoices-api"), TestCase("orders-api")]
+    public async Task Issue_RetryAtTheBound_TheSameLeaseAndNothingMore(string template)
+    {
+        var task = await _broker.Calls.OpenAsync();
+        var first = await task.IssueAsync(template, key: "attempt-1");
+        for (var i = 1; i < Most; i++) await task.IssueAsync();
+        await task.IssueAsync("orders-once");
+
+        foreach (var at in new[] { task, task.At(_other) })
+            Assert.That((await at.IssueAsync(template, key: "attempt-1")).Lease.Id, Is.EqualTo(first.Lease.Id));
+        await DeniedAsync(() => task.IssueAsync(template, key: "attempt-2"));
+        await DeniedAsync(() => task.IssueAsync(template, ttl: TimeSpan.FromMinutes(1), key: "attempt-1"));
+        var line = _otherSite.ReadAudit().Single(one => (string?)one["type"] == "issue_allowed" && (string?)one["task"] == task.Id);
+        Assert.That((string?)line["details"]!["retry_of"], Is.EqualTo(first.Lease.Id));
+        Assert.That(await task.ListLeasesAsync(), Has.Count.EqualTo(Most + 1));
+    }
+
+    [Test]
+    public async Task Issue_RetryOfALeaseThatIsOver_IsNoWayPastTheBound()
+    {
+        var task = await _broker.Calls.OpenAsync();
+        var first = await task.IssueAsync(key: "attempt-1");
+        await task.Calls.Credentials.ReleaseAsync(new ReleaseRequest { LeaseId = first.Lease.Id }, task.Auth);
+        for (var i = 0; i < Most; i++) await task.IssueAsync();
+
+        await Refused.WithAsync(StatusCode.AlreadyExists, "IDEMPOTENCY_CONFLICT", () => task.IssueAsync(key: "attempt-1"));
+    }
+
     [Test]
     public async Task Issue_AtTheBoundAgainAndAgain_IsNoReasonForQuarantine()
     {

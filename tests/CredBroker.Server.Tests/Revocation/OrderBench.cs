@@ -88,6 +88,9 @@ internal sealed class OrderBench : IOrderStore, IOrderLedger, IFenceStore, ILeas
         return Task.FromResult<IReadOnlyList<LeaseId>>([]);
     }
 
+    public Task<BeginOutcome.Replay?> FindByKeyAsync(TaskId taskId, string keyHash, string requestDigest, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public Task<IReadOnlyList<Lease>> ReadAsync(IReadOnlyList<LeaseId> ids, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Lease>>([]);
 
     public Task<IReadOnlyList<OrderPage>> ReadInHandAsync(OrderId id, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<OrderPage>>([]);

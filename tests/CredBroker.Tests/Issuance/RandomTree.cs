@@ -4,6 +4,7 @@ using CredBroker.Issuance;
 using CredBroker.Tasks;
 using CredBroker.Templates;
 using CredBroker.Tests.Policy;
+using CredBroker.Tests.Policy.Cedar;
 using CredBroker.Tests.Tasks;
 using CredBroker.Tokens;
 using Microsoft.Extensions.Options;
@@ -28,7 +29,7 @@ internal sealed class RandomTree : IDisposable
         Policy = new ArbitraryPolicy(random);
         var options = Options.Create(new DelegationOptions());
         _check = new DelegationCheck(_gate, new FixedCatalogue(Templates), Policy, options, new FakeTimeProvider(Now));
-        Planner = new IssuePlanner(new FixedCatalogue(Templates), Policy, new BackendRegistry([new TokenBackend(new NoMinter())]), new FakeTimeProvider(Now));
+        Planner = new IssuePlanner(new FixedCatalogue(Templates), Policy, new EarlierIssue(new FakeLeaseIndex()), new BackendRegistry([new TokenBackend(new NoMinter())]), new FakeTimeProvider(Now));
     }
 
     public static IReadOnlyList<Template> Templates { get; } =

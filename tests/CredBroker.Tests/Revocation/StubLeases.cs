@@ -87,6 +87,9 @@ internal sealed class StubLeases : ILeaseStore, ILeaseIndex
         }
     }
 
+    public Task<BeginOutcome.Replay?> FindByKeyAsync(TaskId taskId, string keyHash, string requestDigest, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public Task<IReadOnlyList<Lease>> ReadAsync(IReadOnlyList<LeaseId> ids, CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -29,6 +29,13 @@ internal sealed class RedisLeaseIndex(RedisStore store, ITaskStore tasks) : ILea
         return await RedisIssueOrder.ReadAsync(store, sources, after, take, cancellationToken);
     }
 
+    public async Task<BeginOutcome.Replay?> FindByKeyAsync(TaskId taskId, string keyHash, string requestDigest, CancellationToken cancellationToken)
+    {
+        var key = BucketKeys.Of(taskId.Bucket).IdempotencyKey(taskId, keyHash);
+        var seen = await store.GuardAsync(database => database.StringGetAsync(key), cancellationToken);
+        return seen.IsNull ? null : RedisLeaseStore.ReadReplay((string)seen!, requestDigest);
+    }
+
     public async Task<IReadOnlyList<Lease>> ReadAsync(IReadOnlyList<LeaseId> ids, CancellationToken cancellationToken)
     {
         var read = await Task.WhenAll(ids.GroupBy(id => id.Bucket).Select(

@@ -226,7 +226,8 @@ internal sealed class RedisLeaseStore(RedisStore store, StoreRoom room, IOptions
         return [.. all];
     }
 
-    private static BeginOutcome.Replay ReadReplay(string seen, string digest)
+    /// <summary>What stands under an idempotency key.</summary>
+    internal static BeginOutcome.Replay ReadReplay(string seen, string digest)
     {
         var space = seen.IndexOf(' ', StringComparison.Ordinal);
         return new BeginOutcome.Replay(LeaseId.Parse(seen[..space]), seen.AsSpan(space + 1).SequenceEqual(digest));
