@@ -27,10 +27,10 @@ internal sealed class CrashingQuarantineStore(IQuarantineStore inner, CrashPoint
 
     public Task<IReadOnlyList<Quarantine>> ListAsync(CancellationToken cancellationToken) => inner.ListAsync(cancellationToken);
 
-    public async Task<bool> SettleAsync(Quarantine quarantine, CancellationToken cancellationToken)
+    public async Task<bool> ChangeAsync(Quarantine quarantine, Quarantine next, CancellationToken cancellationToken)
     {
-        crash.Reached("before-quarantine-settled");
-        return await inner.SettleAsync(quarantine, cancellationToken);
+        if (quarantine.IsOwed && !next.IsOwed) crash.Reached("before-quarantine-settled");
+        return await inner.ChangeAsync(quarantine, next, cancellationToken);
     }
 
     public async Task<bool> RemoveAsync(Quarantine quarantine, CancellationToken cancellationToken)

@@ -28,8 +28,8 @@ public interface IQuarantineStore
     /// <summary>All quarantines, the oldest first.</summary>
     Task<IReadOnlyList<Quarantine>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Says that a quarantine's order is on record; false where it is not as it was read any more.</summary>
-    Task<bool> SettleAsync(Quarantine quarantine, CancellationToken cancellationToken);
+    /// <summary>Records how far a quarantine has come; false where it is not as it was read any more.</summary>
+    Task<bool> ChangeAsync(Quarantine quarantine, Quarantine next, CancellationToken cancellationToken);
 
     /// <summary>Takes a quarantine away and begins to count anew; false where it is not as it was read any more.</summary>
     Task<bool> RemoveAsync(Quarantine quarantine, CancellationToken cancellationToken);

@@ -39,6 +39,12 @@ public sealed record Quarantine
     /// <summary>The order, or its line in the audit trail, is not known to be on record yet.</summary>
     public bool IsOwed { get; init; }
 
+    /// <summary>When somebody last began to release it; null = nobody has.</summary>
+    public DateTimeOffset? ReleaseBegunAt { get; init; }
+
+    /// <summary>Its release is in the audit trail: its fence and this record are all that is left to go.</summary>
+    public bool IsReleased { get; init; }
+
     /// <summary>What it keeps from more.</summary>
     public LeaseSelector Selector =>
         TaskId is { } task ? new LeaseSelector { Tenant = Tenant, TaskId = task } : new LeaseSelector { Tenant = Tenant, Workload = Workload };

@@ -13,7 +13,7 @@ public sealed class QuarantineReview(IQuarantineStore store, IOrderStore orders,
     /// <summary>Releases a task; what was revoked stays dead.</summary>
     /// <exception cref="RefusedException">
     /// <see cref="ErrorReason.InvalidRequest"/>: no reason, or it is in no quarantine; <see cref="ErrorReason.ConcurrentUpdate"/>: its leases are
-    /// still being revoked; <see cref="ErrorReason.AuditUnavailable"/>: it stays.
+    /// still being revoked, or somebody else is releasing it; <see cref="ErrorReason.AuditUnavailable"/>: it stays.
     /// </exception>
     public async Task ReleaseAsync(TenantScope scope, TaskId taskId, string reason, string principal, CancellationToken cancellationToken)
     {

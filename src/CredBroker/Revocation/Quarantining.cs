@@ -14,13 +14,16 @@ public sealed class Quarantining(IQuarantineStore store, ITaskIndex tasks, IFenc
     /// <summary>Who orders it.</summary>
     public const string OrderedBy = "credbroker";
 
+    /// <summary>How long the line of a release may take; whoever took longer is taken for dead.</summary>
+    private static readonly TimeSpan ReleaseLine = TimeSpan.FromSeconds(15);
+
     /// <summary>Sees to it that the fence stands and the order is under way; nothing where that is so, or where somebody else is at it.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.StoreUnavailable"/> or <see cref="ErrorReason.AuditUnavailable"/>: it is still owed.</exception>
     public async Task CompleteAsync(Quarantine quarantine, CancellationToken cancellationToken)
     {
         if (!quarantine.IsOwed || !await drain.BeginOnceAsync(OrderOf(quarantine), cancellationToken)) return;
         await audit.AppendAsync(Line(quarantine), cancellationToken);
-        await store.SettleAsync(quarantine, cancellationToken);
+        await store.ChangeAsync(quarantine, quarantine with { IsOwed = false }, cancellationToken);
     }
 
     /// <summary>Completes all that is owed, and lets go of tasks that are over: nothing can be issued to them, and their fences would stand for ever.</summary>
@@ -29,40 +32,74 @@ public sealed class Quarantining(IQuarantineStore store, ITaskIndex tasks, IFenc
     {
         var standing = await store.ListAsync(cancellationToken);
         foreach (var quarantine in standing) await CompleteAsync(quarantine, cancellationToken);
-        var settled = standing.Where(quarantine => !quarantine.IsOwed).ToList();
+        foreach (var quarantine in standing.Where(quarantine => quarantine.IsReleased)) await LetGoAsync(quarantine);
         // A workload is never over: only an operator lets it go.
-        var ofTasks = settled.Where(quarantine => quarantine.TaskId is not null).ToDictionary(quarantine => quarantine.TaskId!.Value);
+        var ofTasks = standing.Where(quarantine => quarantine is { TaskId: not null, IsOwed: false, IsReleased: false }).ToDictionary(quarantine => quarantine.TaskId!.Value);
         if (ofTasks.Count == 0) return;
         var living = (await tasks.ReadAsync([.. ofTasks.Keys], cancellationToken)).Where(task => task.State != TaskState.Ended).Select(task => task.Id).ToHashSet();
         foreach (var (_, quarantine) in ofTasks.Where(one => !living.Contains(one.Key)))
-            await ReleaseAsync(quarantine, AuditActor.System, "The task is over.", cancellationToken);
+            if (await TryReleaseAsync(quarantine, AuditActor.System, "The task is over.", cancellationToken) is { } released) await LetGoAsync(released);
     }
 
-    /// <summary>Lets a task or a workload go once that is on record: its fence is lifted, what it killed stays dead, and its refusals are counted anew.</summary>
-    /// <exception cref="RefusedException"><see cref="ErrorReason.AuditUnavailable"/>: it stays; <see cref="ErrorReason.StoreUnavailable"/>: ask again.</exception>
+    /// <summary>
+    /// Lets a task or a workload go once that is on record: its fence is lifted, what it killed stays dead, and its refusals are counted anew. Of
+    /// several who release it at once one does, and leaves its line in the audit trail.
+    /// </summary>
+    /// <exception cref="RefusedException">
+    /// <see cref="ErrorReason.AuditUnavailable"/>: it stays; <see cref="ErrorReason.ConcurrentUpdate"/>: somebody else is at it;
+    /// <see cref="ErrorReason.StoreUnavailable"/>: ask again.
+    /// </exception>
     public async Task ReleaseAsync(Quarantine quarantine, AuditActor actor, string reason, CancellationToken cancellationToken)
     {
-        await audit.AppendAsync(
-            new AuditEvent
-            {
-                Type = AuditEventType.QuarantineReleaseAllowed,
-                Time = time.GetUtcNow(),
-                Actor = actor,
-                TaskId = quarantine.TaskId?.Value,
-                Message = reason,
-                Details = new Dictionary<string, string>
-                {
-                    ["tenant"] = quarantine.Tenant,
-                    ["workload"] = quarantine.Workload,
-                    ["fence"] = quarantine.FenceId.Value,
-                    ["order"] = quarantine.OrderId.Value,
-                },
-            },
-            cancellationToken);
-        // The record goes last: until then whoever asks again finds what is left to do.
-        await fences.LiftAsync(quarantine.FenceId, CancellationToken.None);
-        await store.RemoveAsync(quarantine, CancellationToken.None);
+        var released = quarantine.IsReleased ? quarantine : await TryReleaseAsync(quarantine, actor, reason, cancellationToken);
+        if (released is null)
+            throw new RefusedException(ErrorReason.ConcurrentUpdate, "It is being released; try again.") { RetryAfter = TimeSpan.FromSeconds(1) };
+        await LetGoAsync(released);
     }
+
+    /// <summary>Puts it on record that a quarantine is released; null where somebody else is about to.</summary>
+    private async Task<Quarantine?> TryReleaseAsync(Quarantine quarantine, AuditActor actor, string reason, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (quarantine.ReleaseBegunAt is { } earlier && now < earlier + ReleaseLine) return null;
+        var begun = quarantine with { ReleaseBegunAt = now };
+        if (!await store.ChangeAsync(quarantine, begun, cancellationToken)) return null;
+        try
+        {
+            await audit.AppendAsync(ReleaseLineOf(quarantine, actor, reason), CancellationToken.None);
+        }
+        catch (RefusedException)
+        {
+            await store.ChangeAsync(begun, quarantine with { ReleaseBegunAt = null }, CancellationToken.None);
+            throw;
+        }
+
+        var released = begun with { IsReleased = true };
+        return await store.ChangeAsync(begun, released, CancellationToken.None) ? released : null;
+    }
+
+    /// <summary>The record goes last: until then whoever comes next finds what is left to do.</summary>
+    private async Task LetGoAsync(Quarantine released)
+    {
+        await fences.LiftAsync(released.FenceId, CancellationToken.None);
+        await store.RemoveAsync(released, CancellationToken.None);
+    }
+
+    private AuditEvent ReleaseLineOf(Quarantine quarantine, AuditActor actor, string reason) => new()
+    {
+        Type = AuditEventType.QuarantineReleaseAllowed,
+        Time = time.GetUtcNow(),
+        Actor = actor,
+        TaskId = quarantine.TaskId?.Value,
+        Message = reason,
+        Details = new Dictionary<string, string>
+        {
+            ["tenant"] = quarantine.Tenant,
+            ["workload"] = quarantine.Workload,
+            ["fence"] = quarantine.FenceId.Value,
+            ["order"] = quarantine.OrderId.Value,
+        },
+    };
 
     private static RevocationOrder OrderOf(Quarantine quarantine) => new()
     {

@@ -75,17 +75,21 @@ public abstract class QuarantineConformance(IStoreForm form) : StoreConformance(
     }
 
     [Test]
-    public async Task Settle_ThenRemove_CountsAnew()
+    public async Task Change_ThenRemove_CountsAnew()
     {
         var task = await Broker.OpenAsync();
         for (var i = 0; i < Most; i++) await CountAsync(task);
         var owed = (await Broker.Quarantines.FindAsync([task.Id], None))!;
 
-        Assert.That(await Broker.Quarantines.SettleAsync(owed, None), Is.True);
-        Assert.That(await Broker.Quarantines.SettleAsync(owed, None), Is.False, "it is not owed any more");
+        var settled = owed with { IsOwed = false };
+        var released = settled with { ReleaseBegunAt = owed.At.AddSeconds(1), IsReleased = true };
+        Assert.That(await Broker.Quarantines.ChangeAsync(owed, settled, None), Is.True);
+        Assert.That(await Broker.Quarantines.ChangeAsync(owed, settled, None), Is.False, "it is not owed any more");
         Assert.That(await Broker.Quarantines.RemoveAsync(owed, None), Is.False, "nor as it was read");
-        Assert.That(await Broker.Quarantines.FindAsync([task.Id], None), Is.EqualTo(owed with { IsOwed = false }));
-        Assert.That(await Broker.Quarantines.RemoveAsync(owed with { IsOwed = false }, None), Is.True);
+        Assert.That(await Broker.Quarantines.FindAsync([task.Id], None), Is.EqualTo(settled));
+        Assert.That(await Broker.Quarantines.ChangeAsync(settled, released, None), Is.True);
+        Assert.That(await Broker.Quarantines.FindAsync([task.Id], None), Is.EqualTo(released));
+        Assert.That(await Broker.Quarantines.RemoveAsync(released, None), Is.True);
 
         Assert.That(await Broker.Quarantines.FindAsync([task.Id], None), Is.Null);
         for (var i = 1; i < Most; i++) Assert.That((await CountAsync(task)).Quarantine, Is.Null);
@@ -141,13 +145,13 @@ public abstract class QuarantineConformance(IStoreForm form) : StoreConformance(
     }
 
     [Test]
-    public async Task SettleAndRemove_OfAWorkload_CountsAnew()
+    public async Task ChangeAndRemove_OfAWorkload_CountsAnew()
     {
         var workload = NewWorkload();
         for (var i = 0; i < Most; i++) await CountAsync("acme", workload, Propose("acme", workload));
         var owed = (await Broker.Quarantines.FindOfWorkloadAsync("acme", workload, None))!;
 
-        Assert.That(await Broker.Quarantines.SettleAsync(owed, None), Is.True);
+        Assert.That(await Broker.Quarantines.ChangeAsync(owed, owed with { IsOwed = false }, None), Is.True);
         Assert.That(await Broker.Quarantines.RemoveAsync(owed, None), Is.False, "it is not as it was read");
         Assert.That(await Broker.Quarantines.RemoveAsync(owed with { IsOwed = false }, None), Is.True);
 

@@ -35,8 +35,9 @@ internal sealed class KilledQuarantineTests
         var next = await _bench.StartBrokerAsync();
         task = task.At(next);
 
-        await task.UntilLeaseAsync(lease, LeaseState.Revoked, TimeSpan.FromSeconds(30));
+        await TryAsync(task);
         await Refused.WithAsync(StatusCode.PermissionDenied, "QUARANTINED", () => task.IssueAsync());
+        await task.UntilLeaseAsync(lease, LeaseState.Revoked, TimeSpan.FromSeconds(30));
         await Eventually.IsTrueAsync(
             () => _bench.Site.ReadAudit().Any(line => (string?)line["type"] == "task_quarantined" && (string?)line["task"] == task.Id), "it is on record", TimeSpan.FromSeconds(30));
     }
@@ -59,14 +60,15 @@ internal sealed class KilledQuarantineTests
 
         var next = await _bench.StartBrokerAsync();
 
-        await other.At(next).UntilLeaseAsync(lease, LeaseState.Revoked, TimeSpan.FromSeconds(30));
+        await TryAsync(task.At(next));
         await Refused.WithAsync(StatusCode.PermissionDenied, "QUARANTINED", () => other.At(next).IssueAsync());
+        await other.At(next).UntilLeaseAsync(lease, LeaseState.Revoked, TimeSpan.FromSeconds(30));
         await Eventually.IsTrueAsync(
             () => _bench.Site.ReadAudit().Any(line => (string?)line["type"] == "workload_quarantined"), "it is on record", TimeSpan.FromSeconds(30));
     }
 
     [Test]
-    public async Task KilledWhileReleasing_AskedAgain_Releases()
+    public async Task KilledWhileReleasing_NextBrokerReleases()
     {
         var broker = await _bench.StartBrokerAsync("before-quarantine-removed");
         var task = await broker.Calls.OpenAsync();
@@ -79,8 +81,10 @@ internal sealed class KilledQuarantineTests
 
         var next = await _bench.StartBrokerAsync();
         var again = new Responder(_bench.Site, next);
-        await again.Calls.ReleaseQuarantineAsync(release, again.Auth);
+        await Eventually.IsTrueAsync(
+            async () => (await again.Calls.ListQuarantinesAsync(new ListQuarantinesRequest(), again.Auth)).Quarantines.Count == 0, "it is released", TimeSpan.FromSeconds(30));
 
+        Assert.That(_bench.Site.ReadAudit().Count(line => (string?)line["type"] == "quarantine_release_allowed"), Is.EqualTo(1));
         Assert.That((await task.At(next).IssueAsync()).Lease.State, Is.EqualTo(LeaseState.Active));
         await TryAsync(task.At(next));
         Assert.That((await task.At(next).IssueAsync()).Lease.State, Is.EqualTo(LeaseState.Active));

@@ -160,6 +160,24 @@ internal sealed class QuarantineTests
     }
 
     [Test]
+    public async Task Release_ByManyAtOnceAtBothBrokers_OneLine()
+    {
+        var task = await QuarantinedTaskAsync();
+        var quarantine = (await ListAsync()).Single(one => one.TaskId == task.Id);
+        await _responder.UntilAsync(quarantine.OrderId, order => order.State == V1.RevocationOrder.Types.State.Done);
+        var release = new ReleaseQuarantineRequest { TaskId = task.Id, Reason = "mended" };
+        Responder[] responders = [_responder, new Responder(_otherSite, _other)];
+
+        var released = await Task.WhenAll(Enumerable.Range(0, 12).Select(number => TryReleaseAsync(responders[number % 2], release)));
+
+        Assert.That(released.Any(isReleased => isReleased), Is.True);
+        Assert.That((await ListAsync()).Any(one => one.TaskId == task.Id), Is.False);
+        Assert.That(
+            _site.ReadAudit().Concat(_otherSite.ReadAudit()).Count(line => (string?)line["type"] == "quarantine_release_allowed" && (string?)line["task"] == task.Id), Is.EqualTo(1));
+        Assert.That((await task.IssueAsync()).Lease.State, Is.EqualTo(LeaseState.Active));
+    }
+
+    [Test]
     public async Task TaskIsOver_ItsQuarantineAndItsFenceGo()
     {
         var task = await QuarantinedTaskAsync();
@@ -169,6 +187,8 @@ internal sealed class QuarantineTests
 
         await Eventually.IsTrueAsync(async () => !(await ListAsync()).Any(one => one.TaskId == task.Id), "the quarantine is gone", TimeSpan.FromSeconds(20));
         Assert.That((await _responder.Calls.ListFencesAsync(new ListFencesRequest(), _responder.Auth)).Fences.Select(one => one.Id), Does.Not.Contain(fence));
+        Assert.That(
+            _site.ReadAudit().Concat(_otherSite.ReadAudit()).Count(line => (string?)line["type"] == "quarantine_release_allowed" && (string?)line["task"] == task.Id), Is.EqualTo(1));
     }
 
     [Test]
@@ -201,6 +221,20 @@ internal sealed class QuarantineTests
         catch (RpcException refusal) when (refusal.StatusCode == StatusCode.PermissionDenied)
         {
             // Which of the two reasons, chance decides.
+        }
+    }
+
+    private static async Task<bool> TryReleaseAsync(Responder responder, ReleaseQuarantineRequest request)
+    {
+        try
+        {
+            await responder.Calls.ReleaseQuarantineAsync(request, responder.Auth);
+            return true;
+        }
+        catch (RpcException refusal) when (refusal.StatusCode is StatusCode.Aborted or StatusCode.InvalidArgument)
+        {
+            // Somebody else is at it, or was.
+            return false;
         }
     }
 

@@ -53,8 +53,8 @@ internal sealed class RedisQuarantineStore(RedisStore store) : IQuarantineStore
         return [.. all.SelectMany(hash => hash).Select(TryRead).OfType<Quarantine>().OrderBy(quarantine => quarantine.At)];
     }
 
-    public Task<bool> SettleAsync(Quarantine quarantine, CancellationToken cancellationToken) =>
-        ChangeAsync(quarantine, Write(quarantine with { IsOwed = false }), cancellationToken);
+    public Task<bool> ChangeAsync(Quarantine quarantine, Quarantine next, CancellationToken cancellationToken) =>
+        ChangeAsync(quarantine, Write(next), cancellationToken);
 
     public Task<bool> RemoveAsync(Quarantine quarantine, CancellationToken cancellationToken) => ChangeAsync(quarantine, "", cancellationToken);
 

@@ -23,6 +23,10 @@ internal sealed class StoredQuarantine
 
     public bool IsOwed { get; init; }
 
+    public long? ReleaseBegunAt { get; init; }
+
+    public bool IsReleased { get; init; }
+
     public static StoredQuarantine From(Quarantine quarantine) => new()
     {
         Task = quarantine.TaskId?.Value,
@@ -34,6 +38,8 @@ internal sealed class StoredQuarantine
         Refusals = quarantine.Refusals,
         LastReason = quarantine.LastReason,
         IsOwed = quarantine.IsOwed,
+        ReleaseBegunAt = quarantine.ReleaseBegunAt?.ToUnixTimeMilliseconds(),
+        IsReleased = quarantine.IsReleased,
     };
 
     public Quarantine ToQuarantine() => new()
@@ -47,5 +53,7 @@ internal sealed class StoredQuarantine
         Refusals = Refusals,
         LastReason = LastReason,
         IsOwed = IsOwed,
+        ReleaseBegunAt = ReleaseBegunAt is { } begun ? Instant.Read(begun) : null,
+        IsReleased = IsReleased,
     };
 }
