@@ -80,17 +80,7 @@ public sealed class OrderDrain(
 
     private async Task<RevocationOrder?> FenceAsync(RevocationOrder order, CancellationToken cancellationToken)
     {
-        await fences.RaiseAsync(
-            new Fence
-            {
-                Id = order.FenceId,
-                Selectors = order.Selectors,
-                Reason = order.Reason,
-                RaisedBy = order.OrderedBy,
-                RaisedAt = order.OrderedAt,
-                IsQuarantine = order.Cause == EndReason.Quarantined,
-            },
-            cancellationToken);
+        await fences.RaiseAsync(order.ToFence(), cancellationToken);
         return await SaveAsync(order with { State = OrderState.Draining }, cancellationToken);
     }
 

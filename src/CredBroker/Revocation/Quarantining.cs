@@ -21,9 +21,32 @@ public sealed class Quarantining(IQuarantineStore store, ITaskIndex tasks, IFenc
     /// <exception cref="RefusedException"><see cref="ErrorReason.StoreUnavailable"/> or <see cref="ErrorReason.AuditUnavailable"/>: it is still owed.</exception>
     public async Task CompleteAsync(Quarantine quarantine, CancellationToken cancellationToken)
     {
-        if (!quarantine.IsOwed || !await drain.BeginOnceAsync(OrderOf(quarantine), cancellationToken)) return;
+        if (!quarantine.IsOwed) return;
+        var order = OrderOf(quarantine);
+        if (!await RaiseAsync(quarantine, order.ToFence(), cancellationToken) || !await drain.BeginOnceAsync(order, cancellationToken)) return;
         await audit.AppendAsync(Line(quarantine), cancellationToken);
         await store.ChangeAsync(quarantine, quarantine with { IsOwed = false }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Raises the fence at once, whoever holds the order: that one may be dead. False where the quarantine was completed and released meanwhile, by
+    /// somebody who has lifted the fence for the last time; then it does not stay.
+    /// </summary>
+    private async Task<bool> RaiseAsync(Quarantine quarantine, Fence fence, CancellationToken cancellationToken)
+    {
+        if (!await StandsAsync(quarantine, cancellationToken)) return false;
+        await fences.RaiseAsync(fence, cancellationToken);
+        if (await StandsAsync(quarantine, CancellationToken.None)) return true;
+        await fences.LiftAsync(fence.Id, CancellationToken.None);
+        return false;
+    }
+
+    private async Task<bool> StandsAsync(Quarantine quarantine, CancellationToken cancellationToken)
+    {
+        var standing = quarantine.TaskId is { } task
+            ? await store.FindAsync([task], cancellationToken)
+            : await store.FindOfWorkloadAsync(quarantine.Tenant, quarantine.Workload, cancellationToken);
+        return standing is { IsReleased: false } && standing.FenceId == quarantine.FenceId;
     }
 
     /// <summary>Completes all that is owed, and lets go of tasks that are over: nothing can be issued to them, and their fences would stand for ever.</summary>

@@ -59,6 +59,17 @@ public sealed record RevocationOrder
     /// <summary>Whether it has found all that it matches, and that is on record.</summary>
     public bool IsDrained => State == OrderState.Done && AuditedUpTo == State;
 
+    /// <summary>Its fence as it is raised.</summary>
+    public Fence ToFence() => new()
+    {
+        Id = FenceId,
+        Selectors = Selectors,
+        Reason = Reason,
+        RaisedBy = OrderedBy,
+        RaisedAt = OrderedAt,
+        IsQuarantine = Cause == EndReason.Quarantined,
+    };
+
     /// <summary>Whether nothing has happened to it since another look.</summary>
     public bool IsAsFarAs(RevocationOrder other) => (DrainedBuckets, AuditedUpTo) == (other.DrainedBuckets, other.AuditedUpTo) && TellsAsMuchAs(other);
 

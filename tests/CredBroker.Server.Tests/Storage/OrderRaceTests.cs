@@ -3,7 +3,6 @@ using CredBroker.Leases;
 using CredBroker.Revocation;
 using CredBroker.Server.Tests.Storage.Forms;
 using CredBroker.Testing.Audit;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CredBroker.Server.Tests.Storage;
 
@@ -37,7 +36,7 @@ public sealed class OrderRaceTests() : StoreConformance(StoreForms.Redis)
 
     private async Task RepeatAsync(int rounds)
     {
-        var drain = DrainOf(Other);
+        var drain = OrdersOn.DrainOf(Other, new RecordingAuditLog());
         var book = new FenceBook(Broker.Fences);
         var issued = 0;
         foreach (var batch in Enumerable.Range(0, rounds).Chunk(AtOnce)) issued += (await Task.WhenAll(batch.Select(_ => RunAsync(drain, book)))).Sum();
@@ -120,14 +119,5 @@ public sealed class OrderRaceTests() : StoreConformance(StoreForms.Redis)
             OrderedAt = now,
             FenceId = FenceId.New(now),
         };
-    }
-
-    private static OrderDrain DrainOf(BrokerOnStore broker)
-    {
-        var audit = new RecordingAuditLog();
-        var transitions = new TransitionAudit(audit, broker.Outbox, TimeProvider.System, NullLogger<TransitionAudit>.Instance);
-        var revoker = new LeaseRevoker(broker.Leases, broker.Quota, transitions);
-        var sweep = new OrderSweep(broker.Orders, broker.Ledger, broker.Index, new LeaseSweep(broker.Index), revoker, TimeProvider.System);
-        return new OrderDrain(broker.Orders, broker.Fences, sweep, new OrderConfirmation(broker.Orders, broker.Ledger, new LeaseFates(broker.Index, broker.Leases)), audit);
     }
 }
