@@ -19,8 +19,7 @@ internal sealed partial class UnreadableRequests(RequestDelegate next, CallLimit
     private const string Internal = "13";
 
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithTypeRegistry(Refusals.Details));
-    private static readonly Google.Rpc.Status Refusal = Refusals.StatusOf(
-        new RefusedException(ErrorReason.InvalidRequest, "The request cannot be read as the message that this call takes, or is too large."));
+    private static readonly Google.Rpc.Status Refusal = Refusals.StatusOf(JsonCall.Unreadable());
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -47,7 +46,7 @@ internal sealed partial class UnreadableRequests(RequestDelegate next, CallLimit
     {
         var response = context.Response;
         if (response.HasStarted || !IsUnreadable(response)) return;
-        var refusal = Judge(context);
+        var refusal = Judge(context, Refusal);
         response.Headers[StatusHeader] = $"{refusal.Code}";
         response.Headers[MessageHeader] = refusal.Message;
         response.Headers[DetailsHeader] = Convert.ToBase64String(refusal.ToByteArray());
@@ -67,13 +66,13 @@ internal sealed partial class UnreadableRequests(RequestDelegate next, CallLimit
     }
 
     /// <summary>What the caller is told: that it cannot be read, or that it sends too much of the kind.</summary>
-    private Google.Rpc.Status Judge(HttpContext context)
+    private Google.Rpc.Status Judge(HttpContext context, Google.Rpc.Status refusal)
     {
         LogUnreadable(logger, context.Request.Path);
         try
         {
             limits.CountStranger(NetworkAddress.KeyOf(context));
-            return Refusal;
+            return refusal;
         }
         catch (RefusedException limited)
         {
@@ -83,6 +82,12 @@ internal sealed partial class UnreadableRequests(RequestDelegate next, CallLimit
 
     private async Task AnswerJsonAsync(HttpContext context, ReadRequest request)
     {
+        if (await JsonCall.FindFaultAsync(context) is { } fault)
+        {
+            await RefuseJsonAsync(context, Judge(context, Refusals.StatusOf(fault)));
+            return;
+        }
+
         var answer = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         await using var body = new RefusableBody(answer.Stream, request);
         context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(body, answer));
@@ -98,9 +103,14 @@ internal sealed partial class UnreadableRequests(RequestDelegate next, CallLimit
 
         var response = context.Response;
         if (request.IsRead || response.HasStarted || response.StatusCode < StatusCodes.Status400BadRequest) return;
-        var refusal = Judge(context);
+        await RefuseJsonAsync(context, Judge(context, Refusal));
+    }
+
+    private static async Task RefuseJsonAsync(HttpContext context, Google.Rpc.Status refusal)
+    {
+        var response = context.Response;
         if (refusal.Code != Refusal.Code) response.StatusCode = StatusCodes.Status429TooManyRequests;
-        else if (response.StatusCode >= StatusCodes.Status500InternalServerError) response.StatusCode = StatusCodes.Status400BadRequest;
+        else if (response.StatusCode is < StatusCodes.Status400BadRequest or >= StatusCodes.Status500InternalServerError) response.StatusCode = StatusCodes.Status400BadRequest;
         response.ContentLength = null;
         response.ContentType = "application/json; charset=utf-8";
         await response.WriteAsync(Json.Format(refusal), context.RequestAborted);

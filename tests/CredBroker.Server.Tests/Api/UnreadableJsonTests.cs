@@ -38,6 +38,39 @@ internal sealed class UnreadableJsonTests : ServerFixture
     public async Task Get_WordForANumber_RefusedWithItsReason() =>
         await AssertRefusedAsync(await Calls.Http.GetAsync(new Uri("/v1/leases?page_size=abc", UriKind.Relative)));
 
+    [TestCase("""{"template":"orders-api","justificaton":"x"}""", "justificaton")]
+    [TestCase("""{"template":"orders-api","Template":"orders-api"}""", "Template")]
+    public async Task Post_MemberThatIsNotKnown_RefusedByItsName(string body, string name) =>
+        await AssertUnknownAsync(await PostAsync(new StringContent(body, Encoding.UTF8, Media)), name);
+
+    [TestCase("/v1/approvals/apr_1:decide", """{"aprove":true,"reason":"fine"}""", "aprove")]
+    [TestCase("/v1/revocations:preview", """{"selectors":[{"tenant":"payments"},{"tenant":"payments","worklod":"w"}]}""", "selectors.worklod")]
+    [TestCase("/v1/revocations", """{"selectors":[{"tenant":"payments"}],"reason":"r","confirmcount":1}""", "confirmcount")]
+    [TestCase("/v1/leases?template=orders-api", """{"template":"orders-api"}""", "template")]
+    [TestCase("/v1/tasks", """{"evidence":{"attestor":"x","payload":"","more":{}}}""", "evidence.more")]
+    [TestCase("/v1/leases", """{"template":"orders-api","\u0000<b>":1}""", "(a name that is none)")]
+    public async Task Post_ElsewhereAndDeepInside_RefusedByItsName(string path, string body, string name) => await AssertUnknownAsync(
+        await Calls.Http.PostAsync(new Uri(path, UriKind.Relative), new StringContent(body, Encoding.UTF8, Media)), name);
+
+    [Test]
+    public async Task Post_InAnotherEncoding_LookedIntoAllTheSame() => await AssertUnknownAsync(
+        await PostAsync(new StringContent("""{"template":"orders-api","aprove":true}""", Encoding.Unicode, Media)), "aprove");
+
+    [TestCase("/v1/leases?workload=w", "workload")]
+    [TestCase("/v1/leases?page_size=1&selector.worklod=w", "selector.worklod")]
+    [TestCase("/v1/leases?selector=w", "selector")]
+    [TestCase("/v1/leases/lse_1?leaseId=lse_2", "leaseId")]
+    [TestCase("/v1/status?verbose", "verbose")]
+    public async Task Get_ParameterThatIsNotKnown_RefusedByItsName(string path, string name) =>
+        await AssertUnknownAsync(await Calls.Http.GetAsync(new Uri(path, UriKind.Relative)), name);
+
+    private static async Task AssertUnknownAsync(HttpResponseMessage response, string name)
+    {
+        var body = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        Assert.That((string?)body["details"]!.AsArray().Select(detail => detail!["fieldViolations"]?[0]?["field"]).Single(field => field is not null), Is.EqualTo(name));
+        await AssertRefusedAsync(response);
+    }
+
     private Task<HttpResponseMessage> PostAsync(HttpContent content) => Calls.Http.PostAsync(new Uri("/v1/leases", UriKind.Relative), content);
 
     private static async Task AssertRefusedAsync(HttpResponseMessage response, params HttpStatusCode[] statuses)
