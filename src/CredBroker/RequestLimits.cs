@@ -12,6 +12,9 @@ public sealed partial class RequestLimits
     /// <summary>The largest set of labels, keys and values together, in bytes of UTF-8.</summary>
     public const int MaxLabelsBytes = 16 * 1024;
 
+    /// <summary>The most labels of one set.</summary>
+    public const int MaxLabels = 64;
+
     /// <summary>The longest duration that may be asked for.</summary>
     public static readonly TimeSpan MaxDuration = TimeSpan.FromHours(24);
 
@@ -54,6 +57,9 @@ public sealed partial class RequestLimits
     /// <summary>Labels.</summary>
     public RequestLimits Labels(string field, IReadOnlyDictionary<string, string> value)
     {
+        if (value.Count > MaxLabels) Add(field, $"must not be more than {MaxLabels}");
+        if (value.Any(label => label.Key.Contains('\0', StringComparison.Ordinal) || label.Value.Contains('\0', StringComparison.Ordinal)))
+            Add(field, "hold a NUL character");
         long bytes = 0;
         foreach (var (key, text) in value)
         {

@@ -16,6 +16,9 @@ public sealed class ActivityRecorder(TaskGate gate, ILeaseStore leases, IAuditLo
 
     private const int MaxReferences = 16;
 
+    /// <summary>How far the clock of whoever reports may be ahead.</summary>
+    private static readonly TimeSpan MaxAhead = TimeSpan.FromDays(1);
+
     /// <summary>Records activities; all of them are durable when it returns.</summary>
     /// <exception cref="RefusedException">As <c>CredentialService.ReportActivity</c> documents; nothing is recorded then.</exception>
     public async Task RecordAsync(TaskToken token, IReadOnlyList<Activity> activities, CancellationToken cancellationToken)
@@ -27,13 +30,15 @@ public sealed class ActivityRecorder(TaskGate gate, ILeaseStore leases, IAuditLo
         await audit.AppendAsync([.. activities.Select(activity => Line(task, activity))], cancellationToken);
     }
 
-    private static void Validate(IReadOnlyList<Activity> activities)
+    private void Validate(IReadOnlyList<Activity> activities)
     {
+        var latest = time.GetUtcNow() + MaxAhead;
         var limits = new RequestLimits().Require(activities.Count is > 0 and <= MaxActivities, "activities", $"must be 1 to {MaxActivities}");
         foreach (var activity in activities.Take(MaxActivities))
         {
             limits
                 .Require(Enum.IsDefined(activity.Kind), "activities.kind", "must be a kind that there is")
+                .Require(activity.At is null || (activity.At >= DateTimeOffset.UnixEpoch && activity.At <= latest), "activities.at", "must lie between 1970 and a day from now")
                 .RequiredText("activities.subject", activity.Subject)
                 .Digest("activities.digest", activity.Digest)
                 .Require(activity.References.Count <= MaxReferences, "activities.references", $"must not be more than {MaxReferences}")

@@ -4,6 +4,7 @@ using CredBroker.Server.Tests.Api;
 using CredBroker.Testing.Broker;
 using CredBroker.Testing.Stores;
 using CredBroker.Testing.Verification;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace CredBroker.Server.Tests.Policy;
@@ -249,6 +250,40 @@ internal sealed class PolicyTests
         await Refused.WithAsync(StatusCode.NotFound, "LEASE_NOT_FOUND", async () => await opened.Calls.Credentials.ReportActivityAsync(request, opened.Auth));
 
         Assert.That(_site.ReadAudit().Any(line => (string?)line["type"] == "activity_reported" && (string?)line["task"] == opened.Id), Is.False);
+    }
+
+    [TestCase("activities.at", 253_402_300_799), TestCase("activities.at", -1), TestCase("activities.references", 0), TestCase("activities.subject", 0)]
+    public async Task ReportActivity_BadlySaid_RefusedByTheFieldAndRecordsNothing(string field, long at)
+    {
+        var opened = await OpenAsync("read orders");
+        var said = new Activity
+        {
+            Kind = Activity.Types.Kind.Prompt,
+            Subject = field == "activities.subject" ? "mo\0del" : "model",
+            At = at == 0 ? null : new Timestamp { Seconds = at },
+        };
+        if (field == "activities.references") said.References["request_id"] = "r\01";
+        var request = new ReportActivityRequest { Activities = { new Activity { Kind = Activity.Types.Kind.Prompt, Subject = "model" }, said } };
+
+        var refusal = await Refused.WithAsync(
+            StatusCode.InvalidArgument, "INVALID_REQUEST", async () => await opened.Calls.Credentials.ReportActivityAsync(request, opened.Auth));
+
+        Assert.That(refusal.Status.Detail, Does.StartWith(field));
+        Assert.That(_site.ReadAudit().Any(line => (string?)line["type"] == "activity_reported" && (string?)line["task"] == opened.Id), Is.False);
+    }
+
+    [TestCase("many"), TestCase("NUL in a name"), TestCase("NUL in a value")]
+    public async Task OpenTask_LabelsThatNobodyCanKeep_RefusedAndNothingIsOpened(string what)
+    {
+        var request = _broker.Calls.OpenRequest();
+        request.Purpose = Guid.NewGuid().ToString("N");
+        if (what == "many") for (var i = 0; i < 1_000; i++) request.Labels[$"l{i}"] = "";
+        else request.Labels[what == "NUL in a name" ? "e\0nv" : "env"] = "pr\0od";
+
+        var refusal = await Refused.WithAsync(StatusCode.InvalidArgument, "INVALID_REQUEST", () => _broker.Calls.OpenAsync(request));
+
+        Assert.That(refusal.Status.Detail, Does.StartWith("labels"));
+        Assert.That(_site.ReadAudit().Any(line => (string?)line["type"] == "task_opened" && (string?)line["details"]?["purpose"] == request.Purpose), Is.False);
     }
 
     private static async Task<AuthorizeToolCallResponse> CallAsync(OpenedTask opened, Capability capability, string digest) =>
