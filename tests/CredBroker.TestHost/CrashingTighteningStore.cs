@@ -9,6 +9,7 @@ internal sealed class CrashingTighteningStore(ITighteningStore inner, CrashPoint
 
     public async Task<bool> SaveAsync(TighteningPass pass, long inPlaceOf, CancellationToken cancellationToken)
     {
+        if (pass.Revoked > 0) crash.Reached("after-tightening-revoked");
         var isSaved = await inner.SaveAsync(pass, inPlaceOf, cancellationToken);
         // The first pass of all is of the set that the broker has started with.
         if (pass is { Number: > 1, DoneBuckets: 60 }) crash.Reached("in-tightening");

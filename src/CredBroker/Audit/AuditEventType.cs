@@ -117,6 +117,9 @@ public enum AuditEventType
     /// <summary>What was ordered so does not take place, or nobody knows whether it does.</summary>
     TighteningNotOrdered,
 
+    /// <summary>What was ordered so was cut short by a newer set; what it has ended by then stays dead.</summary>
+    TighteningCutShort,
+
     /// <summary>All live leases have been held against templates and policies that have changed.</summary>
     TighteningDone,
 

@@ -25,6 +25,7 @@ public sealed partial class Tightening(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var pass = await AnnounceAsync(await store.FindAsync(cancellationToken), cancellationToken);
+        if (pass is { Overtaken.Count: > 0 } && pass.Version == page.Version) pass = await TellAsync(pass, cancellationToken);
         Latest = pass;
         if (pass is null or { FinishedAt: not null } || !IsOurs(pass) || time.GetUtcNow() < pass.RequestedAt + terms.Delay) return;
         if (!await store.TryHoldAsync(_holder, Hold, cancellationToken)) return;
@@ -53,6 +54,7 @@ public sealed partial class Tightening(
                 Revokes = ordered || terms.Revokes,
                 OrderedBy = ordered ? pass?.OrderedBy : null,
                 RequestedAt = time.GetUtcNow(),
+                Overtaken = pass?.OvertakenBy(version) ?? [],
             };
             // Where another came first, the next turn looks at that one.
             if (!await store.SaveAsync(next, pass?.Number ?? 0, cancellationToken)) return null;
@@ -63,47 +65,49 @@ public sealed partial class Tightening(
         return pass;
     }
 
+    /// <summary>Has it in the audit trail what was ordered and cut short. The pass that came instead owes that until it is written, whoever dies.</summary>
+    private async Task<TighteningPass> TellAsync(TighteningPass pass, CancellationToken cancellationToken)
+    {
+        if (!await store.TryHoldAsync(_holder, Hold, cancellationToken)) return pass;
+        if (await store.FindAsync(cancellationToken) is not { Overtaken.Count: > 0 } held || held.Version != page.Version) return pass;
+        await audit.AppendAsync([.. held.Overtaken.Select(overtaken => Line(AuditEventType.TighteningCutShort, overtaken, time.GetUtcNow()))], cancellationToken);
+        var told = held with { Overtaken = [] };
+        return await store.SaveAsync(told, held.Number, cancellationToken) ? told : held;
+    }
+
     private async Task WorkAsync(TighteningPass pass, CancellationToken cancellationToken)
     {
+        pass = await page.RevokeAsync(pass, cancellationToken);
         while (pass.DoneBuckets < Buckets.Count)
         {
-            if (await DrainAsync(pass, pass.DoneBuckets, cancellationToken) is not { } further) return;
-            pass = further with { DoneBuckets = pass.DoneBuckets + 1 };
+            var scan = await leases.ScanAsync(pass.DoneBuckets, new LeaseSelector(), pass.After, PageSize, cancellationToken);
+            if (!IsOurs(pass)) return;
+            if (scan.Leases.Count > 0)
+            {
+                if (!await store.TryHoldAsync(_holder, Hold, cancellationToken)) return;
+                pass = await page.LookAsync(pass, scan.Leases, cancellationToken);
+            }
+
+            pass = pass with { After = scan.Next, DoneBuckets = pass.DoneBuckets + (scan.Next is null ? 1 : 0) };
+            // On record before anything follows from it, so that nothing is counted twice, or not at all.
             if (!await store.SaveAsync(pass, pass.Number, cancellationToken)) return;
+            pass = await page.RevokeAsync(pass, cancellationToken);
             Latest = pass;
+            if (scan.Leases.Count > 0) await Task.Delay(TimeSpan.FromSeconds((double)scan.Leases.Count / terms.LeasesPerSecond), time, cancellationToken);
         }
 
+        if (!IsOurs(pass)) return;
         var finished = pass with { FinishedAt = time.GetUtcNow() };
-        await audit.AppendAsync(Line(finished), cancellationToken);
+        await audit.AppendAsync(Line(AuditEventType.TighteningDone, finished, finished.FinishedAt.Value), cancellationToken);
         if (!await store.SaveAsync(finished, pass.Number, cancellationToken)) return;
         Latest = finished;
         if (finished.NotPermitted + finished.Undecided > 0) LogFound(finished.Version, finished.Describe());
     }
 
-    /// <summary>The pass after one bucket more; null where it is not this broker's to go on with any longer.</summary>
-    private async Task<TighteningPass?> DrainAsync(TighteningPass pass, int bucket, CancellationToken cancellationToken)
+    private static AuditEvent Line(AuditEventType type, TighteningPass pass, DateTimeOffset at) => new()
     {
-        string? after = null;
-        do
-        {
-            var scan = await leases.ScanAsync(bucket, new LeaseSelector(), after, PageSize, cancellationToken);
-            if (scan.Leases.Count > 0)
-            {
-                if (!IsOurs(pass) || !await store.TryHoldAsync(_holder, Hold, cancellationToken)) return null;
-                pass = await page.TurnAsync(pass, scan.Leases, cancellationToken);
-                await Task.Delay(TimeSpan.FromSeconds((double)scan.Leases.Count / terms.LeasesPerSecond), time, cancellationToken);
-            }
-
-            after = scan.Next;
-        }
-        while (after is not null);
-        return IsOurs(pass) ? pass : null;
-    }
-
-    private static AuditEvent Line(TighteningPass pass) => new()
-    {
-        Type = AuditEventType.TighteningDone,
-        Time = pass.FinishedAt ?? pass.RequestedAt,
+        Type = type,
+        Time = at,
         Actor = AuditActor.System,
         Message = pass.Describe(),
         Details = new Dictionary<string, string>

@@ -69,6 +69,7 @@ public sealed class TighteningDesk(
             Revokes = true,
             OrderedBy = principal,
             RequestedAt = time.GetUtcNow(),
+            Overtaken = latest?.OvertakenBy(version) ?? [],
         };
         try
         {

@@ -5,7 +5,7 @@ using CredBroker.Policy;
 namespace CredBroker.Issuance;
 
 /// <summary>Holds some leases against what is in force; what is found is on record before anything follows from it.</summary>
-public sealed class TighteningPage(LiveReview review, ILeaseRevoker revoker, IAuditLog audit, TimeProvider time)
+public sealed class TighteningPage(LiveReview review, ILeaseIndex index, ILeaseRevoker revoker, IAuditLog audit, TimeProvider time)
 {
     /// <summary>How many leases a pass names in the audit trail; the rest it counts.</summary>
     public const int MaxNamed = 1_000;
@@ -13,11 +13,11 @@ public sealed class TighteningPage(LiveReview review, ILeaseRevoker revoker, IAu
     /// <summary>What leases are held against.</summary>
     public string Version => review.Version;
 
-    /// <summary>The pass with what it has found in some leases more. Where it revokes, their end is recorded when this returns.</summary>
-    /// <exception cref="RefusedException">Nothing was changed, or all that was can be found anew: do it again.</exception>
-    public async Task<TighteningPass> TurnAsync(TighteningPass pass, IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
+    /// <summary>The pass with what it has found in some leases more, and in hand what it is to revoke of them.</summary>
+    /// <exception cref="RefusedException">Nothing was changed: do it again.</exception>
+    public async Task<TighteningPass> LookAsync(TighteningPass pass, IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
     {
-        var gone = new List<Lease>();
+        var gone = new List<LeaseId>();
         var lines = new List<AuditEvent>();
         await foreach (var found in review.AskAsync(leases, cancellationToken))
         {
@@ -26,14 +26,22 @@ public sealed class TighteningPage(LiveReview review, ILeaseRevoker revoker, IAu
             if (pass.NotPermitted + pass.Undecided < MaxNamed) lines.Add(Line(pass, found));
             if (found.Standing == LeaseStanding.Undecided) pass = pass with { Undecided = pass.Undecided + 1 };
             else pass = pass with { NotPermitted = pass.NotPermitted + 1 };
-            if (found.Standing == LeaseStanding.NotPermitted) gone.Add(found.Lease);
+            if (found.Standing == LeaseStanding.NotPermitted) gone.Add(found.Lease.Id);
         }
 
         if (lines.Count > 0) await audit.AppendAsync(lines, cancellationToken);
+        return pass.Revokes ? pass with { InHand = gone } : pass;
+    }
+
+    /// <summary>The pass with nothing in hand: the end of those leases is recorded when this returns. Those that somebody who died has ended count with the others.</summary>
+    /// <exception cref="RefusedException">It can be done again.</exception>
+    public async Task<TighteningPass> RevokeAsync(TighteningPass pass, CancellationToken cancellationToken)
+    {
         // What was found by a set that is no longer in force is nobody's ruin.
-        if (!pass.Revokes || gone.Count == 0 || Version != pass.Version) return pass;
-        var ended = await revoker.RevokeAsync(gone, EndReason.NoLongerPermitted, RevocationPriority.TaskEnd, onlyIfDue: false, cancellationToken);
-        return pass with { Revoked = pass.Revoked + ended.Count };
+        if (pass.InHand.Count == 0 || Version != pass.Version) return pass;
+        var found = await index.ReadAsync(pass.InHand, cancellationToken);
+        var ended = await revoker.RevokeAsync(found, EndReason.NoLongerPermitted, RevocationPriority.TaskEnd, onlyIfDue: false, cancellationToken);
+        return pass with { InHand = [], Revoked = pass.Revoked + ended.Count + found.Count(lease => lease.EndReason == EndReason.NoLongerPermitted) };
     }
 
     private AuditEvent Line(TighteningPass pass, ReviewedLease found) => new()

@@ -1,3 +1,5 @@
+using CredBroker.Leases;
+
 namespace CredBroker.Issuance;
 
 /// <summary>One pass over all live leases, after templates or policies have changed.</summary>
@@ -21,6 +23,15 @@ public sealed record TighteningPass
     /// <summary>Buckets that it is through with.</summary>
     public int DoneBuckets { get; init; }
 
+    /// <summary>Where it is in the bucket after those, as <see cref="ILeaseIndex.ScanAsync"/> told; null = at its beginning.</summary>
+    public string? After { get; init; }
+
+    /// <summary>Leases that it has counted and is about to revoke: whoever goes on does that first, and counts what has been revoked.</summary>
+    public IReadOnlyList<LeaseId> InHand { get; init; } = [];
+
+    /// <summary>Passes that operators have ordered and that newer sets have cut short, of which the audit trail does not tell yet.</summary>
+    public IReadOnlyList<TighteningPass> Overtaken { get; init; } = [];
+
     /// <summary>Leases that it has looked at.</summary>
     public long Looked { get; init; }
 
@@ -35,6 +46,10 @@ public sealed record TighteningPass
 
     /// <summary>When it was through with all.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>What the audit trail has to be told of where a pass of some set takes the place of this one.</summary>
+    public IReadOnlyList<TighteningPass> OvertakenBy(string version) =>
+        OrderedBy is null || FinishedAt is not null || Version == version ? Overtaken : [.. Overtaken, this with { InHand = [], Overtaken = [] }];
 
     /// <summary>What it found, for people.</summary>
     public string Describe() =>

@@ -22,6 +22,19 @@ public abstract class TighteningConformance(IStoreForm form) : StoreConformance(
     }
 
     [Test]
+    public async Task Save_WithWhatIsInHandAndOvertaken_IsReadAsItWasSaved()
+    {
+        LeaseId[] inHand = [LeaseId.New(3, Draft(1).RequestedAt), LeaseId.New(4, Draft(1).RequestedAt)];
+        var overtaken = Draft(1) with { OrderedBy = "somebody", Revoked = 4 };
+        await Broker.Passes.SaveAsync(Draft(2) with { After = "some place", InHand = inHand, Overtaken = [overtaken] }, inPlaceOf: 0, None);
+
+        var read = (await Broker.Passes.FindAsync(None))!;
+
+        Assert.That((read.After, read.Overtaken.Single()), Is.EqualTo(("some place", overtaken)));
+        Assert.That(read.InHand, Is.EqualTo(inHand));
+    }
+
+    [Test]
     public async Task Save_AnotherHasComeInBetween_Refused()
     {
         await Broker.Passes.SaveAsync(Draft(1), inPlaceOf: 0, None);

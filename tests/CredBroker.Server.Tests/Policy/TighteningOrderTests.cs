@@ -117,6 +117,27 @@ internal sealed class TighteningOrderTests
         await Eventually.IsTrueAsync(() => Lines("tightening_done").Any(line => Detail(line, "revoked") == "20"), "what the first one revoked is counted", TimeSpan.FromSeconds(30));
     }
 
+    [Test]
+    public async Task Apply_NewerSetOnTheWay_IsCutShortAndThatIsOnRecord()
+    {
+        _bench.Site.Settings["Policies:TighteningDelay"] = "00:30:00";
+        var broker = await _bench.StartBrokerAsync();
+        var admin = new Responder(_bench.Site, broker, "platform-admin");
+        var task = await broker.Calls.OpenAsync();
+        var lease = (await task.IssueAsync()).Lease.Id;
+        await ChangeAsync(broker, admin, ForbidOrders);
+        var preview = await PreviewAsync(broker, admin);
+        await ApplyAsync(broker, preview, admin);
+
+        await ChangeAsync(broker, admin, PermitAll);
+
+        await Eventually.IsTrueAsync(() => Lines("tightening_cut_short").Any(), "it is on record", TimeSpan.FromSeconds(30));
+        var line = Lines("tightening_cut_short").Single();
+        Assert.That(
+            (Detail(line, "version"), Detail(line, "ordered_by"), Detail(line, "revoked")), Is.EqualTo((preview.Version, "development/platform-admin", "0")));
+        Assert.That((await task.GetLeaseAsync(lease)).State, Is.EqualTo(LeaseState.Active));
+    }
+
     private static async Task<PreviewTighteningResponse> PreviewAsync(BrokerProcess broker, Responder operators) =>
         await broker.Calls.Governance.PreviewTighteningAsync(new PreviewTighteningRequest(), operators.Auth);
 

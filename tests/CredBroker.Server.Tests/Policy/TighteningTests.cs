@@ -123,11 +123,11 @@ internal sealed class TighteningTests
         Assert.That((await task.GetLeaseAsync(lease)).State, Is.EqualTo(LeaseState.Active));
     }
 
-    [Test]
-    public async Task Revoke_KilledOnTheWay_AnotherGoesOn()
+    [TestCase("in-tightening"), TestCase("after-tightening-revoked")]
+    public async Task Revoke_KilledOnTheWay_AnotherGoesOn(string fault)
     {
         _bench.Site.Settings["Policies:Tightening"] = "Revoke";
-        _broker = await _bench.StartBrokerAsync("in-tightening");
+        _broker = await _bench.StartBrokerAsync(fault);
         var tasks = new List<(OpenedTask Task, string Lease)>();
         for (var i = 0; i < 40; i++)
         {

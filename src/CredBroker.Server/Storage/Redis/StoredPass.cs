@@ -17,6 +17,12 @@ internal sealed class StoredPass
 
     public int DoneBuckets { get; init; }
 
+    public string? After { get; init; }
+
+    public string[]? InHand { get; init; }
+
+    public StoredPass[]? Overtaken { get; init; }
+
     public long Looked { get; init; }
 
     public long NotPermitted { get; init; }
@@ -35,6 +41,9 @@ internal sealed class StoredPass
         OrderedBy = pass.OrderedBy,
         RequestedAt = pass.RequestedAt.ToUnixTimeMilliseconds(),
         DoneBuckets = pass.DoneBuckets,
+        After = pass.After,
+        InHand = pass.InHand.Count == 0 ? null : [.. pass.InHand.Select(id => id.Value)],
+        Overtaken = pass.Overtaken.Count == 0 ? null : [.. pass.Overtaken.Select(From)],
         Looked = pass.Looked,
         NotPermitted = pass.NotPermitted,
         Undecided = pass.Undecided,
@@ -50,6 +59,9 @@ internal sealed class StoredPass
         OrderedBy = OrderedBy,
         RequestedAt = Instant.Read(RequestedAt),
         DoneBuckets = DoneBuckets,
+        After = After,
+        InHand = InHand is null ? [] : [.. InHand.Select(LeaseId.Parse)],
+        Overtaken = Overtaken is null ? [] : [.. Overtaken.Select(pass => pass.ToPass())],
         Looked = Looked,
         NotPermitted = NotPermitted,
         Undecided = Undecided,
