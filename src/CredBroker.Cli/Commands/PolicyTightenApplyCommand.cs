@@ -28,7 +28,7 @@ internal static class PolicyTightenApplyCommand
         DateTimeOffset? beginsAt = total == 0 ? null : await ApplyAsync(session, broker, preview, reason);
         session.Print.Record(
             new { Preview = preview, Ordered = beginsAt is not null, BeginsAt = beginsAt },
-            ("ordered", beginsAt is null ? "no: every live lease is permitted, or undecided" : "yes"),
+            ("ordered", beginsAt is null ? "no: every live lease that you may see is permitted, or undecided" : "yes"),
             ("begins at", beginsAt is { } at ? $"{at:u}" : null),
             ("progress", beginsAt is null ? null : "credbroker status"));
         return ExitCodes.Ok;

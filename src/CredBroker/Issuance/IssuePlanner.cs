@@ -132,7 +132,10 @@ public sealed class IssuePlanner(
     private async ValueTask<PolicyDecision> RequiredAsync(PolicyDecision decision, PolicyRequest request, CancellationToken cancellationToken)
     {
         if (decision.Allowed) return decision;
-        throw Refusal(await OrdinaryBound.TellAsync(decision, () => policy.EvaluateAsync(request with { IsOnlyLease = true }, cancellationToken)), request);
+        var told = await OrdinaryBound.TellAsync(decision, () => policy.EvaluateAsync(request with { IsOnlyLease = true }, cancellationToken));
+        // What was never handed down is no matter of how much is live.
+        if (told.IsOfBound) TaskCeiling.Require(request.Task, request.Template.Name, request.Requested);
+        throw Refusal(told, request);
     }
 
     private static RefusedException Refusal(PolicyDecision decision, PolicyRequest request) =>

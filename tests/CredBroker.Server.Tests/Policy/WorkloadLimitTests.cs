@@ -101,6 +101,22 @@ internal sealed class WorkloadLimitTests
     }
 
     [Test]
+    public async Task Issue_NotHandedDownAndAtTheBound_HearsThatItWasNotHandedDown()
+    {
+        var workload = BrokerCalls.SomeAgent();
+        var parent = await _broker.Calls.OpenAsync(workload);
+        var request = _broker.Calls.OpenRequest(workload);
+        request.ParentTaskToken = parent.Token;
+        request.Delegation.Add(new Delegation { Template = "invoices-api" });
+        var child = await _broker.Calls.OpenAsync(request);
+        for (var i = 0; i < Most; i++) await parent.IssueAsync();
+
+        var refusal = await DeniedAsync(() => child.IssueAsync());
+
+        Assert.That(refusal.Status.Detail, Is.EqualTo("The template was not handed down to this task."));
+    }
+
+    [Test]
     public async Task Issue_RetryOfALeaseThatIsOver_IsNoWayPastTheBound()
     {
         var task = await _broker.Calls.OpenAsync();
