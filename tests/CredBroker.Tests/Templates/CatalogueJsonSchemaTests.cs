@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CredBroker.Templates;
 using CredBroker.Templates.Documents;
 using CredBroker.Templates.Shapes;
+using CredBroker.Testing;
 
 namespace CredBroker.Tests.Templates;
 
@@ -13,7 +14,7 @@ public sealed class CatalogueJsonSchemaTests
     [Test]
     public void Write_Now_IsThePublishedFile()
     {
-        var path = RepositoryFile.Of("docs", "schemas", "catalogue.schema.json");
+        var path = Path.Combine(Repository.Root, "docs", "schemas", "catalogue.schema.json");
         if (Environment.GetEnvironmentVariable("CREDBROKER_UPDATE_SCHEMA") == "1") File.WriteAllText(path, CatalogueJsonSchema.Write());
 
         Assert.That(CatalogueJsonSchema.Write(), Is.EqualTo(File.ReadAllText(path)));
@@ -32,7 +33,7 @@ public sealed class CatalogueJsonSchemaTests
     [Test]
     public void Docs_EveryField_IsExplained()
     {
-        var docs = File.ReadAllText(RepositoryFile.Of("docs", "templates.md"));
+        var docs = File.ReadAllText(Path.Combine(Repository.Root, "docs", "templates.md"));
 
         foreach (var kind in DocumentKinds.All)
         {
@@ -46,7 +47,7 @@ public sealed class CatalogueJsonSchemaTests
     public void Docs_EveryExample_IsGood()
     {
         using var folder = new TempFolder();
-        var examples = File.ReadAllText(RepositoryFile.Of("docs", "templates.md")).Split("```yaml\n").Skip(1).Select(part => part.Split("```")[0]).ToArray();
+        var examples = File.ReadAllText(Path.Combine(Repository.Root, "docs", "templates.md")).Split("```yaml\n").Skip(1).Select(part => part.Split("```")[0]).ToArray();
         for (var i = 0; i < examples.Length; i++) folder.Write($"{i}.yaml", examples[i]);
 
         Assert.That(examples, Is.Not.Empty);

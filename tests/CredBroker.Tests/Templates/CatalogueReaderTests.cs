@@ -1,4 +1,5 @@
 using CredBroker.Templates;
+using CredBroker.Testing;
 
 namespace CredBroker.Tests.Templates;
 
@@ -241,7 +242,7 @@ public sealed class CatalogueReaderTests
     [Test]
     public void Read_Samples_AreGood()
     {
-        var snapshot = CatalogueReader.Read(RepositoryFile.Of("samples", "catalogue")).Set!;
+        var snapshot = CatalogueReader.Read(Path.Combine(Repository.Root, "samples", "catalogue")).Set!;
 
         Assert.That(snapshot.Templates.Keys, Is.EquivalentTo(new[] { "orders-api", "orders-api-brief" }));
         Assert.That(snapshot.Rules.Select(r => r.Name), Is.EqualTo(new[] { "orders-service", "payments-agents" }));
