@@ -12,26 +12,28 @@ public sealed partial class ApprovalSweep(IApprovalStore store, IApprovalIndex i
     public async Task<int> RunOnceAsync(CancellationToken cancellationToken)
     {
         var due = await index.ReadDueAsync(PerBucket, cancellationToken);
-        foreach (var id in due)
-        {
-            try
-            {
-                await SweepAsync(id, cancellationToken);
-            }
-            catch (FormatException)
-            {
-                // A broker of another version may be able to read it.
-                LogUnreadable(logger, id.Value);
-            }
-        }
-
+        await EachAsync(due, id => SweepAsync(id, cancellationToken));
         return due.Count;
     }
 
     /// <summary>A task has ended: nobody needs to agree to anything of it any more.</summary>
-    public async Task LapseOfAsync(TaskId taskId, CancellationToken cancellationToken)
+    public async Task LapseOfAsync(TaskId taskId, CancellationToken cancellationToken) =>
+        await EachAsync(await store.ListOfTaskAsync(taskId, cancellationToken), id => LapseAsync(id, onlyIfDue: false, cancellationToken));
+
+    /// <summary>Does it to each, past those whose record cannot be read.</summary>
+    private static async Task EachAsync(IEnumerable<ApprovalId> ids, Func<ApprovalId, Task> act)
     {
-        foreach (var id in await store.ListOfTaskAsync(taskId, cancellationToken)) await LapseAsync(id, onlyIfDue: false, cancellationToken);
+        foreach (var id in ids)
+        {
+            try
+            {
+                await act(id);
+            }
+            catch (FormatException)
+            {
+                // A broker of another version may be able to read it; the store has made it known.
+            }
+        }
     }
 
     private async Task SweepAsync(ApprovalId id, CancellationToken cancellationToken)
@@ -56,7 +58,4 @@ public sealed partial class ApprovalSweep(IApprovalStore store, IApprovalIndex i
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The audit line of {ApprovalId} is owed; it will be written from the store's note")]
     private static partial void LogOwed(ILogger logger, Exception exception, string approvalId);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The request {ApprovalId} is due and its record cannot be read; it will be tried again")]
-    private static partial void LogUnreadable(ILogger logger, string approvalId);
 }

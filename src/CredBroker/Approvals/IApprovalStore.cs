@@ -14,7 +14,7 @@ public interface IApprovalStore
     Task<AskOutcome> AskAsync(ApprovalRequest request, string tokenHash, CancellationToken cancellationToken);
 
     /// <summary>The request, or null where it is unknown or forgotten.</summary>
-    /// <exception cref="FormatException">Its record cannot be read.</exception>
+    /// <exception cref="FormatException">Its record cannot be read, which is made known.</exception>
     Task<ApprovalRequest?> FindAsync(ApprovalId id, CancellationToken cancellationToken);
 
     /// <summary>Puts what people have said in the place of what they had said when the request was read.</summary>

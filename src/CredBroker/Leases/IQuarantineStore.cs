@@ -20,12 +20,14 @@ public interface IQuarantineStore
         string tenant, string workload, Quarantine? proposed, int most, TimeSpan window, CancellationToken cancellationToken);
 
     /// <summary>The quarantine that any of some tasks of one tree is in; null = none.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.Quarantined"/>: it is in one that this broker cannot read.</exception>
     Task<Quarantine?> FindAsync(IReadOnlyList<TaskId> tasks, CancellationToken cancellationToken);
 
     /// <summary>The quarantine that a workload is in as a whole; null = none.</summary>
+    /// <exception cref="RefusedException"><see cref="ErrorReason.Quarantined"/>: it is in one that this broker cannot read.</exception>
     Task<Quarantine?> FindOfWorkloadAsync(string tenant, string workload, CancellationToken cancellationToken);
 
-    /// <summary>All quarantines, the oldest first.</summary>
+    /// <summary>All quarantines that can be read, the oldest first.</summary>
     Task<IReadOnlyList<Quarantine>> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>Records how far a quarantine has come; false where it is not as it was read any more.</summary>

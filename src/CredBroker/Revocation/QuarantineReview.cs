@@ -18,7 +18,7 @@ public sealed class QuarantineReview(IQuarantineStore store, IOrderStore orders,
     public async Task ReleaseAsync(TenantScope scope, TaskId taskId, string reason, string principal, CancellationToken cancellationToken)
     {
         new RequestLimits().RequiredText("reason", reason).ThrowIfAny();
-        var quarantine = await store.FindAsync([taskId], cancellationToken);
+        var quarantine = await FindAsync(() => store.FindAsync([taskId], cancellationToken));
         await ReleaseAsync(scope, quarantine ?? throw NotQuarantined(), NotQuarantined, (reason, principal), cancellationToken);
     }
 
@@ -28,8 +28,21 @@ public sealed class QuarantineReview(IQuarantineStore store, IOrderStore orders,
         TenantScope scope, string tenant, string workload, string reason, string principal, CancellationToken cancellationToken)
     {
         new RequestLimits().RequiredText("reason", reason).RequiredText("tenant", tenant).RequiredText("workload", workload).ThrowIfAny();
-        var quarantine = await store.FindOfWorkloadAsync(tenant, workload, cancellationToken);
+        var quarantine = await FindAsync(() => store.FindOfWorkloadAsync(tenant, workload, cancellationToken));
         await ReleaseAsync(scope, quarantine ?? throw WorkloadNotQuarantined(), WorkloadNotQuarantined, (reason, principal), cancellationToken);
+    }
+
+    /// <summary>Whose it is cannot be told of what cannot be read, so it is nobody's to release.</summary>
+    private static async Task<Quarantine?> FindAsync(Func<Task<Quarantine?>> find)
+    {
+        try
+        {
+            return await find();
+        }
+        catch (RefusedException refusal) when (refusal.Reason == ErrorReason.Quarantined)
+        {
+            return null;
+        }
     }
 
     private async Task ReleaseAsync(

@@ -33,6 +33,11 @@ public sealed partial class RefusalWatch(
             var counted = await Task.WhenAll(CountAsync(task, reason), CountWorkloadAsync(task, reason));
             return counted[1] ?? counted[0];
         }
+        catch (RefusedException refusal) when (refusal.Reason == ErrorReason.Quarantined)
+        {
+            // By a record that this broker cannot read: there is nothing to count, and nothing to tell but the refusal itself.
+            return null;
+        }
         catch (RefusedException fault)
         {
             LogUncounted(fault, task.Id.Value);

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using CredBroker.Approvals;
+using CredBroker.Testing.Audit;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CredBroker.Conformance.Stores;
 
@@ -45,6 +47,20 @@ public abstract class ApprovalConformance(IStoreForm form) : StoreConformance(fo
 
         Assert.That(await Broker.TryAskAsync(task), Is.EqualTo(new AskOutcome.Refused(ErrorReason.QuotaExceeded)));
         Assert.That(await Broker.TryAskAsync(task, new ApprovalDraft { Justification = "0" }), Is.TypeOf<AskOutcome.Stands>(), "what is asked already costs nothing");
+    }
+
+    [Test]
+    public async Task LapseOf_OneIsOfALaterVersion_TheOthersLapse()
+    {
+        var task = await Broker.OpenAsync();
+        var asked = new List<ApprovalRequest>();
+        for (var i = 0; i < MaxPerTask; i++) asked.Add(await Broker.AskAsync(task, new ApprovalDraft { Justification = $"{i}" }));
+        await Store.Mishaps.LeaveApprovalOfLaterAsync(asked[0].Id);
+        var audit = new ApprovalAudit(new RecordingAuditLog(), Broker.Outbox);
+
+        await new ApprovalSweep(Broker.Approvals, Broker.ApprovalIndex, audit, NullLogger<ApprovalSweep>.Instance).LapseOfAsync(task.Id, None);
+
+        foreach (var request in asked.Skip(1)) Assert.That((await Broker.ReadAsync(request)).State, Is.EqualTo(ApprovalState.Lapsed));
     }
 
     [Test]

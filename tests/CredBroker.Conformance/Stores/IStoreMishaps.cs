@@ -24,6 +24,9 @@ public interface IStoreMishaps
     /// <summary>Leaves revocations in a bucket's log whose tokens expired long ago, as a quiet time after a busy one does.</summary>
     Task LeaveOldRevocationsAsync(int bucket, int count);
 
-    /// <summary>Leaves quarantines in a bucket, of a task and of a workload, that only a broker of a later version can read.</summary>
-    Task LeaveQuarantinesOfLaterAsync(int bucket);
+    /// <summary>Leaves quarantines in a task's bucket, of it and of a workload, that only a broker of a later version can read.</summary>
+    Task LeaveQuarantinesOfLaterAsync(TaskId taskId);
+
+    /// <summary>Makes of a request for approval one that only a broker of a later version can read.</summary>
+    Task LeaveApprovalOfLaterAsync(ApprovalId id);
 }

@@ -166,12 +166,26 @@ public abstract class QuarantineConformance(IStoreForm form) : StoreConformance(
         for (var i = 0; i < Most; i++) await CountAsync(task);
         var workload = NewWorkload();
         for (var i = 0; i < Most; i++) await CountAsync("acme", workload, Propose("acme", workload));
-        await Store.Mishaps.LeaveQuarantinesOfLaterAsync(task.Id.Bucket);
+        await Store.Mishaps.LeaveQuarantinesOfLaterAsync((await Broker.OpenAsync(new TaskDraft { Bucket = task.Id.Bucket })).Id);
 
         var told = await Broker.Quarantines.ListAsync(None);
 
         Assert.That(told.Select(quarantine => quarantine.TaskId), Has.Member(task.Id));
         Assert.That(told.Where(quarantine => quarantine.TaskId is null).Select(quarantine => quarantine.Workload), Has.Member(workload));
+    }
+
+    [Test]
+    public async Task FindAndCount_OfALaterVersion_IsInQuarantineAndHidesNoOther()
+    {
+        var parent = await Broker.OpenAsync();
+        var child = await Broker.OpenAsync(new TaskDraft { Parent = parent });
+        await Store.Mishaps.LeaveQuarantinesOfLaterAsync(child.Id);
+
+        Assert.That(
+            () => Broker.Quarantines.FindAsync([child.Id], None), Throws.TypeOf<RefusedException>().With.Property(nameof(RefusedException.Reason)).EqualTo(ErrorReason.Quarantined));
+        Assert.That(await CountAsync(child), Is.EqualTo(new RefusalCount(null, IsNew: false)));
+        for (var i = 0; i < Most; i++) await CountAsync(parent);
+        Assert.That((await Broker.Quarantines.FindAsync([child.Id, parent.Id], None))?.TaskId, Is.EqualTo(parent.Id));
     }
 
     private static string NewWorkload() => $"spiffe://acme.example/{Guid.NewGuid():N}";

@@ -42,7 +42,16 @@ internal sealed class RedisApprovalStore(RedisStore store, IApprovalPlaces place
     public async Task<ApprovalRequest?> FindAsync(ApprovalId id, CancellationToken cancellationToken)
     {
         var key = BucketKeys.Of(id.Bucket).Approval(id);
-        return ApprovalCodec.Read(id, await store.GuardAsync(database => database.HashGetAsync(key, ApprovalCodec.Fields), cancellationToken));
+        var fields = await store.GuardAsync(database => database.HashGetAsync(key, ApprovalCodec.Fields), cancellationToken);
+        try
+        {
+            return ApprovalCodec.Read(id, fields);
+        }
+        catch (FormatException)
+        {
+            store.Unreadable.Note(id.Value);
+            throw;
+        }
     }
 
     public async Task<VoteOutcome> VoteAsync(

@@ -15,7 +15,7 @@ internal sealed class RedisQuarantineStore(RedisStore store) : IQuarantineStore
             [keys.Task(task.Id), keys.RefusalsOf(task.Id), keys.Quarantines],
             [task.TokenHash, most, Instant.Write(window), Write(proposed), task.Id.Value, .. task.Ancestors.Select(ancestor => (RedisValue)ancestor.Value)],
             cancellationToken);
-        return reply.Code is "NEW" or "STANDS" ? new RefusalCount(Read(reply.Text(0)), reply.Code == "NEW") : new RefusalCount(null, IsNew: false);
+        return reply.Code is "NEW" or "STANDS" ? new RefusalCount(TryRead(task.Id.Value, reply.Text(0)), reply.Code == "NEW") : new RefusalCount(null, IsNew: false);
     }
 
     public async Task<WorkloadRefusalCount> CountWorkloadAsync(
@@ -27,7 +27,7 @@ internal sealed class RedisQuarantineStore(RedisStore store) : IQuarantineStore
             [Instant.Write(window), most, FieldOf(tenant, workload), proposed is null ? "" : Write(proposed)],
             cancellationToken);
         return reply.Code is "NEW" or "STANDS"
-            ? new WorkloadRefusalCount(reply.Number(0), Read(reply.Text(1)), reply.Code == "NEW")
+            ? new WorkloadRefusalCount(reply.Number(0), TryRead(FieldOf(tenant, workload), reply.Text(1)), reply.Code == "NEW")
             : new WorkloadRefusalCount(reply.Number(0), null, IsNew: false);
     }
 
@@ -35,14 +35,18 @@ internal sealed class RedisQuarantineStore(RedisStore store) : IQuarantineStore
     {
         RedisValue[] fields = [.. tasks.Select(task => (RedisValue)task.Value)];
         var found = await store.GuardAsync(database => database.HashGetAsync(BucketKeys.Of(tasks[0].Bucket).Quarantines, fields), cancellationToken);
-        return found.Where(text => !text.IsNull).Select(text => Read((string)text!)).FirstOrDefault();
+        var standing = fields.Zip(found).Where(one => !one.Second.IsNull).ToList();
+        if (standing.Count == 0) return null;
+        return standing.Select(one => TryRead((string)one.First!, (string)one.Second!)).OfType<Quarantine>().FirstOrDefault()
+            ?? throw new RefusedException(ErrorReason.Quarantined, Quarantine.TaskSentence);
     }
 
     public async Task<Quarantine?> FindOfWorkloadAsync(string tenant, string workload, CancellationToken cancellationToken)
     {
         var found = await store.GuardAsync(
             database => database.HashGetAsync(BucketKeys.OfWorkload(tenant, workload).WorkloadQuarantines, FieldOf(tenant, workload)), cancellationToken);
-        return found.IsNull ? null : Read((string)found!);
+        if (found.IsNull) return null;
+        return TryRead(FieldOf(tenant, workload), (string)found!) ?? throw new RefusedException(ErrorReason.Quarantined, Quarantine.WorkloadSentence);
     }
 
     public async Task<IReadOnlyList<Quarantine>> ListAsync(CancellationToken cancellationToken)
@@ -50,7 +54,7 @@ internal sealed class RedisQuarantineStore(RedisStore store) : IQuarantineStore
         var all = await store.GuardAsync(
             database => Task.WhenAll(Enumerable.Range(0, Buckets.Count).Select(BucketKeys.Of).SelectMany(
                 keys => new[] { keys.Quarantines, keys.WorkloadQuarantines }).Select(key => database.HashGetAllAsync(key))), cancellationToken);
-        return [.. all.SelectMany(hash => hash).Select(TryRead).OfType<Quarantine>().OrderBy(quarantine => quarantine.At)];
+        return [.. all.SelectMany(hash => hash).Select(entry => TryRead((string)entry.Name!, (string)entry.Value!)).OfType<Quarantine>().OrderBy(quarantine => quarantine.At)];
     }
 
     public Task<bool> ChangeAsync(Quarantine quarantine, Quarantine next, CancellationToken cancellationToken) =>
@@ -76,15 +80,15 @@ internal sealed class RedisQuarantineStore(RedisStore store) : IQuarantineStore
     private static string FieldOf(string tenant, string workload) => BucketKeys.HashOfWorkload(tenant, workload);
 
     /// <summary>Nothing where a record is damaged or of a later version, so that it hides no other.</summary>
-    private Quarantine? TryRead(HashEntry entry)
+    private Quarantine? TryRead(string id, string text)
     {
         try
         {
-            return Read((string)entry.Value!);
+            return Read(text);
         }
         catch (Exception fault) when (UnreadableRecords.IsSignedBy(fault))
         {
-            store.Unreadable.Note((string)entry.Name!);
+            store.Unreadable.Note(id);
             return null;
         }
     }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace CredBroker.Server.Storage.Redis;
 
 /// <summary>
-/// Says, once for each, which records of the store this broker cannot read: damaged ones, and those of a later version. They are
+/// Says and counts, once for each, which records of the store this broker cannot read: damaged ones, and those of a later version. They are
 /// left as they are and left out, so that one of them does not hold up the rest.
 /// </summary>
 internal sealed partial class UnreadableRecords
@@ -11,8 +11,9 @@ internal sealed partial class UnreadableRecords
     private const int MaxRemembered = 4096;
     private readonly Remembered<string, bool> _told;
 
-    public UnreadableRecords(ILogger<UnreadableRecords> logger) => _told = new Remembered<string, bool>(MaxRemembered, id =>
+    public UnreadableRecords(ILogger<UnreadableRecords> logger, StoreMetrics? metrics = null) => _told = new Remembered<string, bool>(MaxRemembered, id =>
     {
+        metrics?.Unreadable();
         LogUnreadable(logger, id);
         return true;
     });

@@ -39,12 +39,15 @@ internal sealed class StoreMishaps(StoreServers servers) : IStoreMishaps
         string.Create(CultureInfo.InvariantCulture, $"cb:{{b{bucket:x2}}}:rv"),
         [.. Enumerable.Range(1, count).Select(number => new SortedSetEntry(string.Create(CultureInfo.InvariantCulture, $"old-{number} {number} 1 -"), number))]);
 
-    public async Task LeaveQuarantinesOfLaterAsync(int bucket)
+    public async Task LeaveQuarantinesOfLaterAsync(TaskId taskId)
     {
-        var prefix = string.Create(CultureInfo.InvariantCulture, $"cb:{{b{bucket:x2}}}:");
-        await Database.HashSetAsync(prefix + "qu", "tsk_later", """{"form":"later"}""");
+        var prefix = string.Create(CultureInfo.InvariantCulture, $"cb:{{b{taskId.Bucket:x2}}}:");
+        await Database.HashSetAsync(prefix + "qu", taskId.Value, """{"form":"later"}""");
         await Database.HashSetAsync(prefix + "qv", "later", "2;later");
     }
+
+    public Task LeaveApprovalOfLaterAsync(ApprovalId id) =>
+        Database.HashSetAsync(string.Create(CultureInfo.InvariantCulture, $"cb:{{b{id.Bucket:x2}}}:A:{id.Value}"), "d", "2;later");
 
     /// <summary>Takes entries from the end of a list, and its sequence back to what is then the last.</summary>
     private async Task<IReadOnlyList<string>> LoseAsync(RedisKey list, RedisKey sequence, int count)
