@@ -1,11 +1,14 @@
+using CredBroker.Server.Hosting;
 using CredBroker.Testing.Broker;
 using CredBroker.Testing.Stores;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace CredBroker.Server.Tests.Hosting;
 
 /// <summary>What cannot start says so to the person who started it: one line for each fault, and no trace of how the program is made.</summary>
-[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.All)]
 internal sealed class StartupTests
 {
     private const string Prefix = "credbroker cannot start: ";
@@ -15,7 +18,6 @@ internal sealed class StartupTests
     public async Task FindRedisAsync() => _redis = await SharedBroker.GetRedisAsync();
 
     [TestCase("Templates:Path", "", "Templates:Path is missing")]
-    [TestCase("Templates:Path", "/nowhere/at/all", "/nowhere/at/all", 2)]
     [TestCase("Templates:PollInterval", "00:00:00", "Templates:PollInterval must be")]
     [TestCase("Templates:PollInterval", "soon", "Templates:PollInterval")]
     [TestCase("Templates:Pth", "x", "Templates:Pth")]
@@ -31,7 +33,6 @@ internal sealed class StartupTests
     [TestCase("Listen:Http", "http://[::]:0", "Listen:Http is plain text")]
     [TestCase("Listen:Https", "https://127.0.0.1:0", "Listen:CertificateFile")]
     [TestCase("Listen:Https", "http://127.0.0.1:0", "Listen:Https must look like", 2)]
-    [TestCase("Listen:Grcp", "http://127.0.0.1:0", "Listen:Grcp is not a setting")]
     [TestCase("Listen:DrainDelay", "soon", "Listen:DrainDelay")]
     [TestCase("Listen:DrainDelay", "01:00:00", "Listen:DrainDelay must be")]
     [TestCase("Limits:Connections", "0", "Limits:Connections must be")]
@@ -46,7 +47,6 @@ internal sealed class StartupTests
     [TestCase("Storage:Redis:CallTimeout", "soon", "Storage:Redis:CallTimeout")]
     [TestCase("Storage:Redis:CallTimeout", "01:00:00", "Storage:Redis:CallTimeout must be")]
     [TestCase("Storage:Redis:FeedLength", "1", "Storage:Redis:FeedLength must be")]
-    [TestCase("Storage:Redis:ConnectionString", "127.0.0.1:1", "Storage:Redis does not answer")]
     [TestCase("Storage:Redis:ConnectionString", "127.0.0.1:1,password=geheim,nonsense=5", "Storage:Redis:ConnectionString")]
     [TestCase("Storage:Redis:ConnectionString", "127.0.0.1:1,nonsense=5", "Storage:Redis:ConnectionString")]
     [TestCase("Storage:Redis:ConnectionString", "127.0.0.1:1,connectTimeout=soon", "Storage:Redis:ConnectionString")]
@@ -69,6 +69,17 @@ internal sealed class StartupTests
     [TestCase("Telemetry:Otpl:Endpoint", "http://127.0.0.1:4317", "Telemetry:Otpl is not a setting")]
     [TestCase("Backends:Vault:Cluster", "x", "Backends:Vault:Cluster is not a setting")]
     public async Task Start_OneWrongSetting_OneClearLine(string setting, string value, string expected, int lines = 1)
+    {
+        using var site = new BrokerSite(_redis.ConnectionString);
+        site.Settings[setting] = value;
+
+        AssertClear(await FaultsAsync(site), expected, lines);
+    }
+
+    [TestCase("Listen:Grcp", "http://127.0.0.1:0", "Listen:Grcp is not a setting")]
+    [TestCase("Templates:Path", "/nowhere/at/all", "/nowhere/at/all", 2)]
+    [TestCase("Storage:Redis:ConnectionString", "127.0.0.1:1", "Storage:Redis does not answer")]
+    public async Task Start_OneWrongSetting_ToldOnStandardError(string setting, string value, string expected, int lines = 1)
     {
         using var site = new BrokerSite(_redis.ConnectionString);
         site.Settings[setting] = value;
@@ -202,20 +213,48 @@ internal sealed class StartupTests
         await AssertRefusedAsync(site, "64 buckets");
     }
 
+    /// <summary>What keeps a broker from starting, in this process: it says the same as a process of its own and takes a tenth of the time.</summary>
+    private static async Task<IReadOnlyList<string>> FaultsAsync(BrokerSite site)
+    {
+        try
+        {
+            await using var broker = BrokerHost.Build(site.Arguments, builder =>
+            {
+                // The files of settings would be watched for as long as the tests run.
+                builder.Configuration.Sources.Clear();
+                builder.Configuration.AddCommandLine(site.Arguments);
+                builder.Logging.ClearProviders();
+            });
+            await broker.StartAsync();
+            return [];
+        }
+        catch (Exception fault) when (StartFaults.Describe(fault) is { } lines)
+        {
+            return lines;
+        }
+    }
+
     private static async Task<string> AssertRefusedAsync(BrokerSite site, string expected, int? lines = 1)
     {
         var (exitCode, error) = await BrokerProcess.RunToEndAsync(site);
 
         var said = error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(exitCode, Is.EqualTo(1), error);
+        Assert.That(said, Is.All.StartsWith(Prefix), error);
+        AssertClear(said, expected, lines);
+        return error;
+    }
+
+    private static void AssertClear(IReadOnlyList<string> said, string expected, int? lines)
+    {
+        var text = string.Join('\n', said);
         Assert.Multiple(() =>
         {
-            Assert.That(exitCode, Is.EqualTo(1));
             Assert.That(said, Is.Not.Empty);
-            Assert.That(said, Is.All.StartsWith(Prefix), error);
-            Assert.That(error, Does.Contain(expected));
-            Assert.That(error, Does.Not.Contain("   at ").And.Not.Contain("Exception"));
-            if (lines is { } count) Assert.That(said, Has.Length.EqualTo(count), error);
+            Assert.That(said, Is.All.Not.Empty);
+            Assert.That(text, Does.Contain(expected));
+            Assert.That(text, Does.Not.Contain("   at ").And.Not.Contain("Exception"));
+            if (lines is { } count) Assert.That(said, Has.Count.EqualTo(count), text);
         });
-        return error;
     }
 }
