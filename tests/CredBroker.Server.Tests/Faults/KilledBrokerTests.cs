@@ -18,6 +18,8 @@ internal sealed class KilledBrokerTests(StoreForm form)
     public async Task StartAsync()
     {
         _store = await OwnStore.StartAsync(form);
+        // A busy machine's first calls after a restart are late, and that is not what is tested.
+        _store.Site.Settings["Storage:Redis:CallTimeout"] = "00:00:05";
         _broker = await BrokerProcess.StartAsync(_store.Site);
     }
 
