@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace CredBroker.Server.Tests.Storage;
 
 /// <summary>A broker does not start on a store that could lose leases.</summary>
-[TestFixture, Category("Store")]
+[TestFixture, Category("Store"), Parallelizable(ParallelScope.Self)]
 public sealed class StoreConnectionTests
 {
     [OneTimeSetUp]

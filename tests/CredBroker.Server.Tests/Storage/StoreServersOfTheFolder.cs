@@ -9,6 +9,6 @@ public sealed class StoreServersOfTheFolder
     [OneTimeTearDown]
     public async Task CloseAsync()
     {
-        foreach (var form in StoreForms.All) await form.DisposeAsync();
+        foreach (var form in StoreForms.All.Union(StoreForms.ForOutages)) await form.DisposeAsync();
     }
 }

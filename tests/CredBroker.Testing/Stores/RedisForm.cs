@@ -3,12 +3,14 @@ namespace CredBroker.Testing.Stores;
 /// <summary>One way to have Redis. Its servers start at the first use and serve the whole test assembly.</summary>
 public sealed class RedisForm
 {
+    private readonly Func<Task<IRedisServers>> _start;
     private readonly Lazy<Task<IRedisServers>> _servers;
 
     internal RedisForm(string name, bool required, Func<Task<IRedisServers>> start)
     {
         Name = name;
         IsRequired = required;
+        _start = start;
         _servers = new Lazy<Task<IRedisServers>>(start);
     }
 
@@ -21,6 +23,10 @@ public sealed class RedisForm
     /// <summary>The servers.</summary>
     /// <exception cref="StoreMissingException">They cannot be had here; ignore the test with the message, unless <see cref="MustFail"/>.</exception>
     public Task<IRedisServers> GetAsync() => _servers.Value;
+
+    /// <summary>More servers of this form, which are whose who asked: to be killed, failed over and ended.</summary>
+    /// <exception cref="StoreMissingException">They cannot be had here.</exception>
+    public Task<IRedisServers> StartMoreAsync() => _start();
 
     /// <summary>Whether a <see cref="StoreMissingException"/> of this form is a failure rather than a reason to skip.</summary>
     public bool MustFail => IsRequired && RedisForms.AreRequired;

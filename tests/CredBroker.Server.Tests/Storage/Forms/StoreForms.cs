@@ -13,15 +13,27 @@ internal static class StoreForms
 {
     public static StoreForm Embedded { get; } = new("embedded", () => Task.FromResult<string?>(null), StartEmbeddedAsync);
 
+    /// <summary>The ways to have Redis, each with one set of servers for all fixtures.</summary>
+    private static Dictionary<RedisForm, StoreForm> Shared { get; } = RedisForms.All.ToDictionary(form => form, FormOf);
+
     /// <summary>One server as a process: what properties and races run on.</summary>
-    public static StoreForm Redis { get; } = FormOf(RedisForms.Server);
+    public static StoreForm Redis => Shared[RedisForms.Server];
 
-    /// <summary>The other ways to have Redis.</summary>
-    private static IReadOnlyList<StoreForm> Others { get; } = [.. RedisForms.All.Where(form => form != RedisForms.Server).Select(FormOf)];
+    public static IReadOnlyList<StoreForm> All { get; } = [Embedded, .. Shared.Values];
 
-    public static IEnumerable<StoreForm> All => [Embedded, Redis, .. Others];
+    /// <summary>The same forms for tests that wait for failovers: those that fail over have servers of their own, so that no other fixture waits too.</summary>
+    public static IReadOnlyList<StoreForm> ForOutages { get; } =
+        [Embedded, .. Shared.Select(form => form.Key == RedisForms.Cluster || form.Key == RedisForms.Sentinel ? OwnFormOf(form.Key) : form.Value)];
 
-    private static StoreForm FormOf(RedisForm form) => new(form.Name, form.ReasonToSkipAsync, async () => await ConnectAsync(await form.GetAsync()));
+    private static StoreForm FormOf(RedisForm form) => new(form.Name, form.ReasonToSkipAsync, async () =>
+        // The servers are not ours to end: other tests use them too.
+        await ConnectAsync(await form.GetAsync(), () => ValueTask.CompletedTask));
+
+    private static StoreForm OwnFormOf(RedisForm form) => new(form.Name, form.ReasonToSkipAsync, async () =>
+    {
+        var servers = await form.StartMoreAsync();
+        return await ConnectAsync(servers, servers.DisposeAsync);
+    });
 
     private static async Task<StoreServers> StartEmbeddedAsync()
     {
@@ -38,11 +50,10 @@ internal static class StoreForms
         }
     }
 
-    private static async Task<StoreServers> ConnectAsync(IRedisServers servers)
+    private static async Task<StoreServers> ConnectAsync(IRedisServers servers, Func<ValueTask> stop)
     {
         var admin = await ConnectionMultiplexer.ConnectAsync($"{servers.ConnectionString},allowAdmin=true,abortConnect=false");
-        // The servers are not ours to end: other tests use them too.
-        return new StoreServers(admin, () => ValueTask.CompletedTask) { ConnectionString = servers.ConnectionString, Restart = RestartOf(servers) };
+        return new StoreServers(admin, stop) { ConnectionString = servers.ConnectionString, Restart = RestartOf(servers) };
     }
 
     private static Func<Task>? RestartOf(IRedisServers servers) => servers switch
