@@ -10,7 +10,7 @@ using V1 = CredBroker.Protocol.V1;
 namespace CredBroker.Server.Tests.Containment;
 
 /// <summary>Two brokers on one Redis; a task that is refused too often is cut off by both, and stays so until an operator releases it.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class QuarantineTests
 {
     private const int Most = 5;

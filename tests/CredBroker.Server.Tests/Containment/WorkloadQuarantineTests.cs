@@ -10,7 +10,7 @@ using V1 = CredBroker.Protocol.V1;
 namespace CredBroker.Server.Tests.Containment;
 
 /// <summary>Two brokers on one Redis; the rules of some agents have them in quarantine who are refused too often, over all their tasks.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class WorkloadQuarantineTests
 {
     private const int Most = 6;

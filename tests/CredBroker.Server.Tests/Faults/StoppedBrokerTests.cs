@@ -7,7 +7,7 @@ using Grpc.Core;
 
 namespace CredBroker.Server.Tests.Faults;
 
-[TestFixture, Category("Fault")]
+[TestFixture, Category("Fault"), Parallelizable(ParallelScope.Self)]
 internal sealed class StoppedBrokerTests
 {
     [Test]

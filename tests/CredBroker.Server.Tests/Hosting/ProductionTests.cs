@@ -5,7 +5,7 @@ using Grpc.Net.Client;
 
 namespace CredBroker.Server.Tests.Hosting;
 
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class ProductionTests
 {
     [Test]

@@ -10,7 +10,7 @@ using Grpc.Core;
 namespace CredBroker.Server.Tests.Policy;
 
 /// <summary>What a broker says yes and no to, by policies of its own.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class PolicyTests
 {
     private const string Policies = """

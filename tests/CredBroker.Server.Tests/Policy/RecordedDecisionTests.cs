@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace CredBroker.Server.Tests.Policy;
 
 /// <summary>The audit trail of a broker tells enough of its decisions to ask them again.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class RecordedDecisionTests
 {
     private const string Policies = """

@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace CredBroker.Server.Tests.Policy;
 
 /// <summary>Two brokers on one Redis; policies bound how many live leases a workload may have, over all its tasks.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class WorkloadLimitTests
 {
     private const int Most = 3;

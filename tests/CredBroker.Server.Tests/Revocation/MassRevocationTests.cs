@@ -6,15 +6,13 @@ using Grpc.Core;
 namespace CredBroker.Server.Tests.Revocation;
 
 /// <summary>Mass revocation as a responder meets it, on a broker whose fences disturb nobody else.</summary>
-[TestFixture]
-[Category("Server")]
-[NonParallelizable]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class MassRevocationTests
 {
     private BrokerSite _site = null!;
     private BrokerProcess _broker = null!;
 
-    [SetUp]
+    [OneTimeSetUp]
     public async Task StartAsync()
     {
         var redis = await SharedBroker.GetRedisAsync();
@@ -22,7 +20,7 @@ internal sealed class MassRevocationTests
         _broker = await BrokerProcess.StartAsync(_site);
     }
 
-    [TearDown]
+    [OneTimeTearDown]
     public async Task StopAsync()
     {
         if (_broker is not null) await _broker.DisposeAsync();

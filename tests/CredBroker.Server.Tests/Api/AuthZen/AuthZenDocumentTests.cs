@@ -5,7 +5,7 @@ using CredBroker.Testing;
 namespace CredBroker.Server.Tests.Api.AuthZen;
 
 /// <summary>The gateway of the document does what the document says.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed partial class AuthZenDocumentTests : AuthZenFixture
 {
     [Test]

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace CredBroker.Server.Tests.Api.AuthZen;
 
 /// <summary>What nobody gets a yes for by the AuthZEN endpoints, and what never makes them fail.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class EvaluationAttackTests : AuthZenFixture
 {
     private const string One = "/access/v1/evaluation";

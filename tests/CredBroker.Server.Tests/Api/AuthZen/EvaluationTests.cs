@@ -6,7 +6,7 @@ using CredBroker.Testing.Broker;
 namespace CredBroker.Server.Tests.Api.AuthZen;
 
 /// <summary>What a gateway is told by the AuthZEN Authorization API 1.0.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 internal sealed class EvaluationTests : AuthZenFixture
 {
     private const string One = "/access/v1/evaluation";

@@ -4,7 +4,7 @@ using CredBroker.Testing.Attestation;
 namespace CredBroker.Server.Tests.Attestation.SpiffeJwt;
 
 /// <summary>Keys that must not verify although they stand in the bundle, and algorithms that do not go with their key.</summary>
-[Category("Unit")]
+[Category("Unit"), Parallelizable(ParallelScope.Self)]
 public sealed class KeyAttackTests
 {
     private const string Workload = AttestorUnderTest.Workload;

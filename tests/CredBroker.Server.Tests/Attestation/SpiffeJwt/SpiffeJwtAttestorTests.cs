@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CredBroker.Server.Tests.Attestation.SpiffeJwt;
 
-[Category("Unit")]
+[Category("Unit"), Parallelizable(ParallelScope.Self)]
 public sealed class SpiffeJwtAttestorTests
 {
     private const string Workload = AttestorUnderTest.Workload;

@@ -7,7 +7,7 @@ using CredBroker.Testing.Attestation;
 namespace CredBroker.Server.Tests.Attestation.SpiffeX509;
 
 /// <summary>Truly signed certificates that say what no X.509-SVID of a workload says.</summary>
-[TestFixture, Category("Unit")]
+[TestFixture, Category("Unit"), Parallelizable(ParallelScope.Self)]
 public sealed class SvidAttackTests
 {
     private const string NotOneUri = "it has not exactly one URI among its names";

@@ -8,7 +8,7 @@ using CredBroker.Testing.Attestation;
 namespace CredBroker.Server.Tests.Attestation.SpiffeX509;
 
 /// <summary>Paths that lead to the right roots, to the wrong ones, or nowhere.</summary>
-[TestFixture, Category("Unit")]
+[TestFixture, Category("Unit"), Parallelizable(ParallelScope.Self)]
 public sealed class SvidPathTests
 {
     private const string NoPath = "no path leads from it to the roots of its trust domain";

@@ -5,7 +5,7 @@ using CredBroker.Testing.Attestation;
 
 namespace CredBroker.Server.Tests.Attestation.X509Pop;
 
-[TestFixture, Category("Unit")]
+[TestFixture, Category("Unit"), Parallelizable(ParallelScope.Self)]
 public sealed class X509PopAttestorTests
 {
     private const string BadSignature = "its signature does not verify";
