@@ -1,2 +1,3 @@
-// Fixtures that have servers of their own say that they may run beside each other; they wait more than they work. All others run alone.
+// Fixtures that share nothing with others say that they may run beside each other. All others run alone: what they share is emptied, or time
+// that a busy machine takes from them would be a fault.
 [assembly: LevelOfParallelism(3)]

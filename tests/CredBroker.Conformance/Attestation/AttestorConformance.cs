@@ -7,7 +7,6 @@ using CredBroker.Testing.Attestation;
 namespace CredBroker.Conformance.Attestation;
 
 /// <summary>What every attestor has to hold, whatever its evidence is.</summary>
-[Parallelizable(ParallelScope.Self)]
 public abstract class AttestorConformance(Func<Task<IAttestorUnderTest>> start)
 {
     private const int Rounds = 2_000;

@@ -6,7 +6,6 @@ using CredBroker.Testing.Attestation;
 namespace CredBroker.Conformance.Attestation;
 
 /// <summary>What every attestor has to hold whose evidence is a JWT. Whatever can be signed truly is, so that only the named fault is there.</summary>
-[Parallelizable(ParallelScope.Self)]
 public abstract class JwtAttestorConformance(IJwtAttestorForm form)
 {
     private IJwtAttestorUnderTest? _tested;

@@ -10,17 +10,19 @@ namespace CredBroker.Server.Tests.Approvals;
 [TestFixture, Category("Server"), Parallelizable(ParallelScope.All), FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class ApprovalLateTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
     [Test]
     public async Task Late_UsedDecidedAndForgotten_EachInItsTime()
     {
-        await using var bench = await ApprovalBench.StartAsync(("Approvals:LapseAfter", "00:00:05"), ("Approvals:Remember", "00:00:06"));
+        await using var bench = await ApprovalBench.StartAsync(("Approvals:LapseAfter", "00:00:10"), ("Approvals:Remember", "00:00:12"));
         var (_, token) = await bench.OpenAsync();
         var approved = await bench.AskAsync(token);
         var pending = await bench.AskAsync(token, Write(why: "nobody is there"));
         await bench.DecideAsync("ann", approved);
         await Eventually.IsTrueAsync(
             async () => (await bench.ReadAsync(approved)).State == ApprovalRequest.Types.State.Lapsed
-                && (await bench.ReadAsync(pending)).State == ApprovalRequest.Types.State.Lapsed, "both have lapsed");
+                && (await bench.ReadAsync(pending)).State == ApprovalRequest.Types.State.Lapsed, "both have lapsed", Patience);
 
         await Refused.WithAsync(StatusCode.FailedPrecondition, "APPROVAL_LAPSED", () => bench.IssueAsync(token, Write(approved)));
         await Refused.WithAsync(StatusCode.FailedPrecondition, "APPROVAL_LAPSED", () => bench.DecideAsync("ann", pending));
@@ -28,10 +30,10 @@ internal sealed class ApprovalLateTests
         Assert.That(await bench.ListLeasesAsync(token), Is.Empty);
         await Eventually.IsTrueAsync(
             async () => !(await bench.Approvals.ListApprovalsAsync(new ListApprovalsRequest(), bench.As("eve"))).Approvals.Any(r => r.Id == approved),
-            "it is forgotten");
+            "it is forgotten", Patience);
         await Refused.ForFieldAsync("approval_id", () => bench.DecideAsync("ann", approved));
         var audit = await bench.Broker.ReadAuditAsync();
-        await Eventually.IsTrueAsync(async () => (await bench.Broker.ReadAuditAsync()).Contains("approval_lapsed", StringComparison.Ordinal), "it is on record", TimeSpan.FromSeconds(30));
+        await Eventually.IsTrueAsync(async () => (await bench.Broker.ReadAuditAsync()).Contains("approval_lapsed", StringComparison.Ordinal), "it is on record", Patience);
         Assert.That(audit, Does.Contain("approval_requested").And.Contains("approval_decided"));
     }
 

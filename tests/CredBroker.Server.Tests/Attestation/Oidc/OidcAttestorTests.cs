@@ -5,7 +5,7 @@ using CredBroker.Testing.Access;
 
 namespace CredBroker.Server.Tests.Attestation.Oidc;
 
-[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
+[TestFixture, Category("Server")]
 public sealed class OidcAttestorTests
 {
     [Test]

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace CredBroker.Server.Tests.Attestation.Oidc;
 
 /// <summary>What strangers can make the broker ask an issuer for, and what an issuer that misbehaves can do. Requests are counted where they arrive.</summary>
-[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
+[TestFixture, Category("Server")]
 public sealed class OidcKeySetTests
 {
     private const int Many = 1_000;

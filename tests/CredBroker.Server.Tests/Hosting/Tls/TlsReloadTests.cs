@@ -55,7 +55,7 @@ internal sealed class TlsReloadTests
 
         await Eventually.IsTrueAsync(async () => await ShownAsync() == "CN=second", "the new one is shown");
         Assert.That((await open.GetStatusAsync(new GetStatusRequest())).Components.Single(component => component.Name == "tls").Healthy, Is.True);
-        Assert.That(_broker.Output, Does.Contain("The TLS certificate is now CN=second"));
+        await Eventually.IsTrueAsync(() => _broker.Output.Contains("The TLS certificate is now CN=second", StringComparison.Ordinal), "the log tells");
     }
 
     [Test]
