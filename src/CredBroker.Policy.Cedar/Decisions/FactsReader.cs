@@ -18,7 +18,7 @@ internal sealed class FactsReader(HeldLeases held, IWorkloadLeases workloads, Ti
         var isOfTemplate = uses.IsOfTemplateLeases && asked.Template is not null;
         if (!uses.IsOfHeld && !uses.IsOfWorkloadLeases && !isOfTemplate) return (new RequestFacts([], time.GetUtcNow()), "");
 
-        var holding = uses.IsOfHeld ? held.ReadAsync(asked.Task, [.. new[] { asked.Except, asked.TakesOver }.OfType<LeaseId>()], cancellationToken).AsTask() : null;
+        var holding = uses.IsOfHeld ? held.ReadAsync(asked.Task, asked.Uncounted, cancellationToken).AsTask() : null;
         var all = uses.IsOfWorkloadLeases ? CountAsync(asked, template: null, cancellationToken) : null;
         var some = isOfTemplate ? CountAsync(asked, asked.Template, cancellationToken) : null;
         await Task.WhenAll(new Task?[] { holding, all, some }.OfType<Task>());
@@ -32,5 +32,5 @@ internal sealed class FactsReader(HeldLeases held, IWorkloadLeases workloads, Ti
 
     private Task<long?> CountAsync(FactsQuestion asked, string? template, CancellationToken cancellationToken) => asked.IsOnlyLease
         ? Task.FromResult<long?>(0)
-        : workloads.CountAsync(asked.Task.Tenant, asked.Task.Subject, template, asked.Except, cancellationToken);
+        : workloads.CountAsync(asked.Task.Tenant, asked.Task.Subject, template, asked.Uncounted, cancellationToken);
 }

@@ -11,7 +11,7 @@ internal sealed class KnownLeases : ILeaseIndex, IWorkloadLeases
     /// <summary>How many the workload has; what is not told is none.</summary>
     public WorkloadCounts Counted { get; set; } = WorkloadCounts.None;
 
-    public Task<long?> CountAsync(string tenant, string workload, string? template, LeaseId? except, CancellationToken cancellationToken) =>
+    public Task<long?> CountAsync(string tenant, string workload, string? template, IReadOnlyCollection<LeaseId> except, CancellationToken cancellationToken) =>
         Task.FromResult<long?>((template is null ? Counted.All : Counted.OfTemplate) ?? 0);
 
     public Task<LeaseScan> ScanAsync(int bucket, LeaseSelector selector, string? after, int take, CancellationToken cancellationToken) =>

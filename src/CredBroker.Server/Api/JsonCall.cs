@@ -50,14 +50,17 @@ internal static class JsonCall
         body.Position = 0;
         context.Request.Body = body;
         // No body at all is for the reader to refuse.
-        if (body.Length == 0 || EncodingOf(context.Request) is not { } encoding) return null;
+        if (body.Length == 0) return null;
         try
         {
+            if (EncodingOf(context.Request) is not { } encoding) return null;
             await using var text = Encoding.CreateTranscodingStream(body, encoding, Encoding.UTF8, leaveOpen: true);
-            using var document = await JsonDocument.ParseAsync(text, cancellationToken: context.RequestAborted);
-            return KnownMembers.FindUnknown(document.RootElement, message) is { } member ? Unknown(member) : null;
+            using var document = await JsonDocument.ParseAsync(text, cancellationToken: CancellationToken.None);
+            if (KnownMembers.FindUnknown(document.RootElement, message) is { } member) return Unknown(member);
+            return FindContradiction(context.Request, document.RootElement, message) is { } name ? Contradiction(name) : null;
         }
-        catch (JsonException)
+        // No JSON, a name that is no text, or a charset that nobody reads.
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or NotSupportedException)
         {
             return Unreadable();
         }
@@ -65,6 +68,19 @@ internal static class JsonCall
         {
             body.Position = 0;
         }
+    }
+
+    /// <summary>A member that says something else than the path, which would silently win; null = there is none.</summary>
+    private static string? FindContradiction(HttpRequest request, JsonElement body, MessageDescriptor message)
+    {
+        if (body.ValueKind != JsonValueKind.Object) return null;
+        foreach (var member in body.EnumerateObject())
+        {
+            if (KnownMembers.FieldOf(message, member.Name) is not { } field || request.RouteValues.GetValueOrDefault(field.Name) is not string path) continue;
+            if (member.Value.ValueKind != JsonValueKind.String || member.Value.GetString() != path) return field.Name;
+        }
+
+        return null;
     }
 
     /// <summary>How the reader will take the body; null where it takes none of the kind.</summary>
@@ -77,6 +93,8 @@ internal static class JsonCall
     /// <summary>What a call hears that is no message, or says too much.</summary>
     public static RefusedException Unreadable() =>
         new(ErrorReason.InvalidRequest, "The request cannot be read as the message that this call takes, or is too large.");
+
+    private static RefusedException Contradiction(string name) => RefusedException.Invalid(name, "is another one than in the path");
 
     private static RefusedException Unknown(string name) => RefusedException.Invalid(
         name.Length <= MaxNamed && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '.' or '-') ? name : "(a name that is none)",

@@ -18,7 +18,13 @@ internal sealed class BackendMetrics
     /// <param name="fault">How it ended; null = well.</param>
     public void Called(string backend, string operation, long since, Exception? fault)
     {
-        var outcome = fault is null ? "ok" : BrokerTelemetry.OutcomeOf(fault);
+        // Nobody waits here but the broker: what is given up has taken too long.
+        var outcome = fault switch
+        {
+            null => "ok",
+            RefusedException => "refused",
+            _ => "failed",
+        };
         _duration.Record(Stopwatch.GetElapsedTime(since).TotalSeconds, new("backend", backend), new("operation", operation), new(BrokerTelemetry.Outcome, outcome));
     }
 }

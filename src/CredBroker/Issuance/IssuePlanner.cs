@@ -57,7 +57,7 @@ public sealed class IssuePlanner(
     public async ValueTask ConfirmAsync(AgentTask task, IssueRequest request, IssuePlan plan, LeaseId leaseId, LeaseId? takesOver)
     {
         if (!plan.Decision.LookedAtHeld) return;
-        var asked = Asked(task, plan.Template, request) with { LeaseId = leaseId, TakesOver = takesOver, IsOnlyLease = takesOver is not null };
+        var asked = Asked(task, plan.Template, request) with { LeaseId = leaseId, TakesOver = takesOver };
         var decision = await policy.EvaluateAsync(asked, CancellationToken.None);
         // What people have agreed to covers what they were asked, and no more.
         if (decision.Allowed || (decision.IsPending && !decision.Approvals.Except(plan.Needs).Any())) return;
@@ -94,8 +94,8 @@ public sealed class IssuePlanner(
     }
 
     /// <summary>
-    /// What policy says. Where it says no for what is held, a retry is asked about as if its first lease were not there and no others either: that one has its
-    /// place, and nothing more comes of the retry.
+    /// What policy says. Where it says no for what is held, a retry is asked about without its first lease: that one has its place, and the retry gets it or
+    /// takes it over. All others count, those that earlier retries have taken over and that are not dead yet among them.
     /// </summary>
     private async ValueTask<(PolicyRequest Asked, PolicyDecision Answer)> AskAsync(
         AgentTask task, Template template, IssueRequest request, CancellationToken cancellationToken)
@@ -104,7 +104,7 @@ public sealed class IssuePlanner(
         var answer = await policy.EvaluateAsync(asked, cancellationToken);
         if (answer.Allowed || !(answer.LookedAtHeld || answer.IsFault)) return (asked, answer);
         if (await earlier.FindAsync(task, request, cancellationToken) is not { } own) return (asked, answer);
-        asked = asked with { LeaseId = own, IsOnlyLease = true };
+        asked = asked with { LeaseId = own };
         return (asked, await policy.EvaluateAsync(asked, cancellationToken));
     }
 

@@ -30,7 +30,8 @@ public sealed class TighteningPage(LiveReview review, ILeaseIndex index, ILeaseR
         }
 
         if (lines.Count > 0) await audit.AppendAsync(lines, cancellationToken);
-        return pass.Revokes ? pass with { InHand = gone } : pass;
+        // What could not be revoked meanwhile, for another set was in force for a moment, stays in hand.
+        return pass.Revokes ? pass with { InHand = [.. pass.InHand, .. gone] } : pass;
     }
 
     /// <summary>The pass with nothing in hand: the end of those leases is recorded when this returns. Those that somebody who died has ended count with the others.</summary>

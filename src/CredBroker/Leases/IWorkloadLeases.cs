@@ -16,8 +16,8 @@ public interface IWorkloadLeases
     /// <param name="tenant">Its tenant.</param>
     /// <param name="workload">Its attested subject.</param>
     /// <param name="template">Those of this template alone; null = of all.</param>
-    /// <param name="except">A lease that does not count; null = all do.</param>
+    /// <param name="except">Leases that do not count.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The count; null where there are more than <see cref="MaxPerBucket"/> of the template in one bucket, so that they cannot all be counted.</returns>
-    Task<long?> CountAsync(string tenant, string workload, string? template, LeaseId? except, CancellationToken cancellationToken);
+    Task<long?> CountAsync(string tenant, string workload, string? template, IReadOnlyCollection<LeaseId> except, CancellationToken cancellationToken);
 }

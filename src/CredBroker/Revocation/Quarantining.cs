@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using CredBroker.Audit;
 using CredBroker.Leases;
@@ -17,6 +18,12 @@ public sealed class Quarantining(IQuarantineStore store, ITaskIndex tasks, IFenc
     /// <summary>How long the line of a release may take; whoever took longer is taken for dead.</summary>
     private static readonly TimeSpan ReleaseLine = TimeSpan.FromSeconds(15);
 
+    /// <summary>For so long a fence that this process has raised is not raised again: each refused call would ask the whole store.</summary>
+    private static readonly TimeSpan Raised = TimeSpan.FromSeconds(5);
+    private const int MostRaised = 10_000;
+
+    private readonly ConcurrentDictionary<FenceId, DateTimeOffset> _raised = new();
+
     /// <summary>Sees to it that the fence stands and the order is under way; nothing where that is so, or where somebody else is at it.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.StoreUnavailable"/> or <see cref="ErrorReason.AuditUnavailable"/>: it is still owed.</exception>
     public async Task CompleteAsync(Quarantine quarantine, CancellationToken cancellationToken)
@@ -35,8 +42,15 @@ public sealed class Quarantining(IQuarantineStore store, ITaskIndex tasks, IFenc
     private async Task<bool> RaiseAsync(Quarantine quarantine, Fence fence, CancellationToken cancellationToken)
     {
         if (!await StandsAsync(quarantine, cancellationToken)) return false;
+        if (_raised.TryGetValue(fence.Id, out var at) && time.GetUtcNow() < at + Raised) return true;
         await fences.RaiseAsync(fence, cancellationToken);
-        if (await StandsAsync(quarantine, CancellationToken.None)) return true;
+        if (await StandsAsync(quarantine, CancellationToken.None))
+        {
+            if (_raised.Count >= MostRaised) _raised.Clear();
+            _raised[fence.Id] = time.GetUtcNow();
+            return true;
+        }
+
         await fences.LiftAsync(fence.Id, CancellationToken.None);
         return false;
     }

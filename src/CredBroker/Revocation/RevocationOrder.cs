@@ -2,7 +2,7 @@ using CredBroker.Leases;
 
 namespace CredBroker.Revocation;
 
-/// <summary>A mass revocation: durable before its fence is raised, so that another broker goes on where one dies.</summary>
+/// <summary>A mass revocation: durable before its fence is raised, so that another broker goes on where one dies. Of a quarantine, its own record is that.</summary>
 public sealed record RevocationOrder
 {
     /// <summary>Its id.</summary>

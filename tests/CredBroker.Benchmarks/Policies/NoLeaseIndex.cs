@@ -5,7 +5,7 @@ namespace CredBroker.Benchmarks.Policies;
 /// <summary>A plain decision asks the store for nothing; one that does is no plain one.</summary>
 internal sealed class NoLeaseIndex : ILeaseIndex, IWorkloadLeases
 {
-    public Task<long?> CountAsync(string tenant, string workload, string? template, LeaseId? except, CancellationToken cancellationToken) => throw Asked();
+    public Task<long?> CountAsync(string tenant, string workload, string? template, IReadOnlyCollection<LeaseId> except, CancellationToken cancellationToken) => throw Asked();
 
     public Task<LeaseScan> ScanAsync(int bucket, LeaseSelector selector, string? after, int take, CancellationToken cancellationToken) => throw Asked();
 

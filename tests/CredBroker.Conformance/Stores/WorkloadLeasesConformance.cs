@@ -71,5 +71,5 @@ public abstract class WorkloadLeasesConformance(IStoreForm form) : StoreConforma
     }
 
     private Task<long?> CountAsync(HeldTask task, string? template = null, LeaseId? except = null) =>
-        Broker.Workloads.CountAsync(task.Task.Tenant, task.Task.Subject, template, except, None);
+        Broker.Workloads.CountAsync(task.Task.Tenant, task.Task.Subject, template, except is { } one ? [one] : [], None);
 }

@@ -17,10 +17,13 @@ internal sealed class UnreadableJsonTests : ServerFixture
     [TestCase("""{"template":7}""")]
     [TestCase("""{"template":"orders-api" """)]
     [TestCase("""[]""")]
+    [TestCase("""{"\ud800":1}""")]
+    [TestCase("""{"template":{"\ud800":1}}""")]
     [TestCase("")]
     public async Task Post_NotTheMessage_RefusedWithItsReason(string body) => await AssertRefusedAsync(await PostAsync(new StringContent(body, Encoding.UTF8, Media)));
 
     [TestCase("application/json; charset=bogus")]
+    [TestCase("application/json; charset=utf-7")]
     [TestCase("text/plain")]
     public async Task Post_AsSomethingElse_RefusedWithItsReason(string media)
     {
@@ -49,6 +52,8 @@ internal sealed class UnreadableJsonTests : ServerFixture
     [TestCase("/v1/leases?template=orders-api", """{"template":"orders-api"}""", "template")]
     [TestCase("/v1/tasks", """{"evidence":{"attestor":"x","payload":"","more":{}}}""", "evidence.more")]
     [TestCase("/v1/leases", """{"template":"orders-api","\u0000<b>":1}""", "(a name that is none)")]
+    [TestCase("/v1/approvals/apr_1:decide", """{"approval_id":"apr_2","approve":true}""", "approval_id")]
+    [TestCase("/v1/approvals/apr_1:decide", """{"approvalId":7,"approve":true}""", "approval_id")]
     public async Task Post_ElsewhereAndDeepInside_RefusedByItsName(string path, string body, string name) => await AssertUnknownAsync(
         await Calls.Http.PostAsync(new Uri(path, UriKind.Relative), new StringContent(body, Encoding.UTF8, Media)), name);
 

@@ -1,5 +1,6 @@
 using CredBroker.Server.Tests.Stores;
 using CredBroker.Testing.Stores;
+using CredBroker.Testing.Verification;
 
 namespace CredBroker.Server.Tests.Storage;
 
@@ -43,8 +44,9 @@ public sealed class OwnServersTests
     {
         await using var watched = await RedisSentinelProcesses.StartAsync();
         var before = await watched.MasterAsync();
-        await before.CommandAsync("SET", "a", "1");
-        await before.CommandAsync("WAIT", "1", "10000");
+        // It takes none until its replica has told it how far it is.
+        await Eventually.IsTrueAsync(async () => (await before.CommandAsync("SET", "a", "1")).Trim() == "OK", "the master takes writes");
+        await Eventually.IsTrueAsync(async () => (await before.CommandAsync("WAIT", "1", "1000")).Trim() == "1", "the replica has it");
 
         await watched.FailOverAsync();
 

@@ -11,19 +11,19 @@ internal sealed class RedisWorkloadLeases(RedisStore store) : IWorkloadLeases
 {
     private static readonly BucketKeys[] AllBuckets = [.. Enumerable.Range(0, Buckets.Count).Select(BucketKeys.Of)];
 
-    public async Task<long?> CountAsync(string tenant, string workload, string? template, LeaseId? except, CancellationToken cancellationToken)
+    public async Task<long?> CountAsync(string tenant, string workload, string? template, IReadOnlyCollection<LeaseId> except, CancellationToken cancellationToken)
     {
-        var (counts, isCounted) = await store.GuardAsync(
+        var (counts, own) = await store.GuardAsync(
             async database =>
             {
                 var counting = AllBuckets.Select(keys => CountAsync(database, IndexesOf(keys, tenant, workload, template))).ToList();
                 // Asked after the count: a lease that goes in between is counted once too often, and never too seldom.
-                var looking = except is { } own ? IsInAsync(database, IndexesOf(BucketKeys.Of(own.Bucket), tenant, workload, template), own) : Task.FromResult(false);
-                return (await Task.WhenAll(counting), await looking);
+                var looking = except.Select(id => IsInAsync(database, IndexesOf(BucketKeys.Of(id.Bucket), tenant, workload, template), id)).ToList();
+                return (await Task.WhenAll(counting), await Task.WhenAll(looking));
             },
             cancellationToken);
         if (template is not null && counts.Any(count => count > IWorkloadLeases.MaxPerBucket)) return null;
-        return counts.Sum() - (isCounted ? 1 : 0);
+        return counts.Sum() - own.Count(isCounted => isCounted);
     }
 
     private static RedisKey[] IndexesOf(BucketKeys keys, string tenant, string workload, string? template) =>

@@ -11,11 +11,11 @@ internal sealed class FakeLeaseIndex : ILeaseIndex, IWorkloadLeases
 
     public int Counts { get; private set; }
 
-    public Task<long?> CountAsync(string tenant, string workload, string? template, LeaseId? except, CancellationToken cancellationToken)
+    public Task<long?> CountAsync(string tenant, string workload, string? template, IReadOnlyCollection<LeaseId> except, CancellationToken cancellationToken)
     {
         Counts++;
         var selector = new LeaseSelector { Tenant = tenant, Workload = workload, Template = template };
-        var count = Live.Count(lease => selector.Matches(lease) && lease.Id != except);
+        var count = Live.Count(lease => selector.Matches(lease) && !except.Contains(lease.Id));
         return Task.FromResult(template is not null && count > IWorkloadLeases.MaxPerBucket ? (long?)null : count);
     }
 
