@@ -23,16 +23,26 @@ public sealed class Quarantining(IQuarantineStore store, ITaskIndex tasks, IFenc
     private const int MostRaised = 10_000;
 
     private readonly ConcurrentDictionary<FenceId, DateTimeOffset> _raised = new();
+    private readonly ConcurrentDictionary<FenceId, byte> _completing = new();
 
     /// <summary>Sees to it that the fence stands and the order is under way; nothing where that is so, or where somebody else is at it.</summary>
     /// <exception cref="RefusedException"><see cref="ErrorReason.StoreUnavailable"/> or <see cref="ErrorReason.AuditUnavailable"/>: it is still owed.</exception>
     public async Task CompleteAsync(Quarantine quarantine, CancellationToken cancellationToken)
     {
-        if (!quarantine.IsOwed) return;
-        var order = OrderOf(quarantine);
-        if (!await RaiseAsync(quarantine, order.ToFence(), cancellationToken) || !await drain.BeginOnceAsync(order, cancellationToken)) return;
-        await audit.AppendAsync(Line(quarantine), cancellationToken);
-        await store.ChangeAsync(quarantine, quarantine with { IsOwed = false }, cancellationToken);
+        // To its very end by one of this process, for the hold of the order keeps out other processes alone.
+        if (!quarantine.IsOwed || !_completing.TryAdd(quarantine.FenceId, 0)) return;
+        try
+        {
+            if (await FindAsync(quarantine, cancellationToken) is not { IsOwed: true } standing) return;
+            var order = OrderOf(standing);
+            if (!await RaiseAsync(standing, order.ToFence(), cancellationToken) || !await drain.BeginOnceAsync(order, cancellationToken)) return;
+            await audit.AppendAsync(Line(standing), cancellationToken);
+            await store.ChangeAsync(standing, standing with { IsOwed = false }, cancellationToken);
+        }
+        finally
+        {
+            _completing.TryRemove(quarantine.FenceId, out _);
+        }
     }
 
     /// <summary>
@@ -41,10 +51,9 @@ public sealed class Quarantining(IQuarantineStore store, ITaskIndex tasks, IFenc
     /// </summary>
     private async Task<bool> RaiseAsync(Quarantine quarantine, Fence fence, CancellationToken cancellationToken)
     {
-        if (!await StandsAsync(quarantine, cancellationToken)) return false;
         if (_raised.TryGetValue(fence.Id, out var at) && time.GetUtcNow() < at + Raised) return true;
         await fences.RaiseAsync(fence, cancellationToken);
-        if (await StandsAsync(quarantine, CancellationToken.None))
+        if (await FindAsync(quarantine, CancellationToken.None) is not null)
         {
             if (_raised.Count >= MostRaised) _raised.Clear();
             _raised[fence.Id] = time.GetUtcNow();
@@ -55,12 +64,13 @@ public sealed class Quarantining(IQuarantineStore store, ITaskIndex tasks, IFenc
         return false;
     }
 
-    private async Task<bool> StandsAsync(Quarantine quarantine, CancellationToken cancellationToken)
+    /// <summary>The quarantine as it is on record; null where it is released.</summary>
+    private async Task<Quarantine?> FindAsync(Quarantine quarantine, CancellationToken cancellationToken)
     {
         var standing = quarantine.TaskId is { } task
             ? await store.FindAsync([task], cancellationToken)
             : await store.FindOfWorkloadAsync(quarantine.Tenant, quarantine.Workload, cancellationToken);
-        return standing is { IsReleased: false } && standing.FenceId == quarantine.FenceId;
+        return standing is { IsReleased: false } && standing.FenceId == quarantine.FenceId ? standing : null;
     }
 
     /// <summary>Completes all that is owed, and lets go of tasks that are over: nothing can be issued to them, and their fences would stand for ever.</summary>
