@@ -10,7 +10,7 @@ namespace CredBroker.Server.Tests.Fuzzing;
 /// <c>CREDBROKER_FUZZ_SEED</c> makes the same damage again, and the same certificates; tokens and challenges are new each time, so that a find
 /// is printed beside the good input that it was made from.
 /// </summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 public sealed class FuzzTests
 {
     private const int FewInputs = 30_000;

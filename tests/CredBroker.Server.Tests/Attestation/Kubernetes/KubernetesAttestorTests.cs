@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace CredBroker.Server.Tests.Attestation.Kubernetes;
 
 /// <summary>Tokens verified with the keys of the cluster alone.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 public sealed class KubernetesAttestorTests
 {
     private const string NotBound = "it is not bound to a pod and a service account";

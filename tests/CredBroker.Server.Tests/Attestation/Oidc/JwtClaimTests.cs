@@ -2,5 +2,5 @@ using CredBroker.Conformance.Attestation;
 
 namespace CredBroker.Server.Tests.Attestation.Oidc;
 
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 public sealed class JwtClaimTests() : JwtClaimConformance(new OidcForm());

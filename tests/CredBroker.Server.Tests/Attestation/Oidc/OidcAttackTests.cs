@@ -7,7 +7,7 @@ using CredBroker.Testing.Attestation;
 namespace CredBroker.Server.Tests.Attestation.Oidc;
 
 /// <summary>Truly signed tokens of the wrong issuer, about the wrong subject, or of the wrong kind.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 public sealed class OidcAttackTests
 {
     private const string NotTrusted = "its issuer is not trusted here";

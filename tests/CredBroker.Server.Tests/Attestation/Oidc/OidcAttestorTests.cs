@@ -5,7 +5,7 @@ using CredBroker.Testing.Access;
 
 namespace CredBroker.Server.Tests.Attestation.Oidc;
 
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 public sealed class OidcAttestorTests
 {
     [Test]

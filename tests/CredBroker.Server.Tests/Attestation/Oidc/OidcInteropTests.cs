@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace CredBroker.Server.Tests.Attestation.Oidc;
 
 /// <summary>ID tokens made by npm jose are judged here.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 public sealed class OidcInteropTests
 {
     private readonly NodeScript _jose = new("id-token.mjs");

@@ -1,7 +1,7 @@
 namespace CredBroker.Server.Tests.Attestation.Oidc;
 
 /// <summary>Tokens that are good once, on however many replicas.</summary>
-[TestFixture, Category("Server")]
+[TestFixture, Category("Server"), Parallelizable(ParallelScope.Self)]
 public sealed class OidcReplayTests
 {
     private const string Used = "it has been used before";
