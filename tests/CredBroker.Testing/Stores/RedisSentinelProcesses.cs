@@ -111,7 +111,8 @@ public sealed class RedisSentinelProcesses : IRedisServers
             if (Fact(facts, "flags") != "master" || Fact(facts, "num-slaves") != "1" || Fact(facts, "num-other-sentinels") != "2") return false;
         }
 
-        return (await _servers[1].CommandAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal);
+        return (await _servers[1].CommandAsync("INFO", "replication")).Contains("master_link_status:up", StringComparison.Ordinal)
+            && TakesWrites(await _servers[0].CommandAsync("INFO", "replication"));
     }
 
     private async Task FollowsAsync(RedisServerProcess master)
@@ -121,9 +122,14 @@ public sealed class RedisSentinelProcesses : IRedisServers
         await RedisProgram.UntilAsync("the replica has what its master has", async () =>
         {
             var facts = await AskAsync(replica, "INFO", "replication");
-            return facts.Contains("master_link_status:up", StringComparison.Ordinal) && Offset(facts, "slave_repl_offset") >= written;
+            return facts.Contains("master_link_status:up", StringComparison.Ordinal)
+                && Offset(facts, "slave_repl_offset") >= written
+                && TakesWrites(await AskAsync(master, "INFO", "replication"));
         });
     }
+
+    /// <summary>A master counts who follows it once a second: a replica can be up for a moment before its master says so.</summary>
+    private static bool TakesWrites(string facts) => facts.Contains("min_slaves_good_slaves:1", StringComparison.Ordinal);
 
     /// <summary>Says nothing where the connection broke: a sentinel closes those of a server whose role it changes.</summary>
     private static async Task<string> AskAsync(RedisServerProcess server, params string[] command)
