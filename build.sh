@@ -17,7 +17,9 @@ usage() {
   restore                          fetch the packages
   build                            build everything, warnings are errors
   lint                             check protos, format, packages, scripts and texts
-  test [--long] [--filter FILTER]  build, lint the protos and run the tests; --long adds the long ones
+  test [--long] [--filter FILTER] [--strict]
+                                   build, lint the protos and run the tests; --long adds the long ones, --strict has
+                                   the analyzers look as build does
   demo                             watch an agent get a credential, use it, end its task and be refused
   image [NAME] [ARGUMENTS]         publish the server and build its container image
   bench [ARGUMENTS]                run the benchmarks

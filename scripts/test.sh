@@ -3,24 +3,25 @@
 RESULTS_FOLDER=artifacts/test-results
 
 run_tests() {
-  local filter='Category!=Long'
+  local filter='Category!=Long' build=build_without_analyzers
   read_test_arguments "$@"
   require_tools
   require_stores
   restore
-  build --no-restore
+  "$build" --no-restore
   step "Lint: protos"
   lint_protos
   compile_ahead_of_time
   test_assemblies "$filter"
 }
 
-# Leaves the filter in the caller's variable.
+# Leaves the filter, and how to build, in the caller's variables.
 read_test_arguments() {
   local only=
   while [[ $# -gt 0 ]]; do
     case $1 in
       --long) filter= ;;
+      --strict) build=build ;;
       --filter)
         [[ -n ${2:-} ]] || fail "--filter needs a filter, such as Category=Store."
         only=$2

@@ -3,5 +3,6 @@ using CredBroker.Server.Tests.Storage.Forms;
 
 namespace CredBroker.Server.Tests.Storage;
 
-[TestFixtureSource(typeof(StoreForms), nameof(StoreForms.ForOutages))]
+// First, for it waits more than it works.
+[TestFixtureSource(typeof(StoreForms), nameof(StoreForms.ForOutages)), Order(1)]
 public sealed class OutageTests(IStoreForm form) : OutageConformance(form);

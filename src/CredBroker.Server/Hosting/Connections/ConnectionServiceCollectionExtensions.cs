@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace CredBroker.Server.Hosting.Connections;
 
@@ -9,6 +10,7 @@ internal static class ConnectionServiceCollectionExtensions
     public static IServiceCollection AddConnections(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<LimitOptions>(configuration, LimitOptions.SectionName, options => options.Faults());
+        services.Configure<SocketTransportOptions>(sockets => sockets.CreateBoundListenSocket = TransportLimits.BoundListener);
         services.AddSingleton<CallLimits>();
         services.AddSingleton<OpenConnections>();
         services.AddSingleton<CountedListeners>();

@@ -14,6 +14,8 @@ internal sealed class FloodTests
 {
     private const int Rate = 40;
     private const int Few = 20;
+    private const string EndlessHeaders = "GET /livez HTTP/1.1\r\nHost: broker\r\nX-Slow: ";
+    private const string EndlessBody = "POST /v1/tasks HTTP/1.1\r\nHost: broker\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{";
     private const long Growth = 300L * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -86,7 +88,19 @@ internal sealed class FloodTests
         var task = await _broker.Calls.OpenAsync();
         for (var number = 0; number < 50; number++) await task.IssueAsync();
 
-        await flooder.AskAndNeverReadAsync(_site.ReadEndpoints()["http"], $"/v1/leases?page_size=1000", task.Token, connections: 20, requests: 400);
+        var sockets = await flooder.AskAndNeverReadAsync(_site.ReadEndpoints()["http"], $"/v1/leases?page_size=1000", task.Token, connections: 20, requests: 400);
+
+        await Eventually.IsTrueAsync(() => sockets.All(Flooder.IsCutOff), "who takes nothing is cut off", Patience);
+    });
+
+    [Test]
+    public Task Flood_RequestsThatDoNotEnd_CutOffAndOthersAreServed() => AssertServedAsync(async flooder =>
+    {
+        var sockets = await flooder.ConnectAsync(_site.ReadEndpoints()["http"], 2 * Few);
+        foreach (var socket in sockets.Take(Few)) Flooder.Say(socket, EndlessHeaders);
+        foreach (var socket in sockets.Skip(Few)) Flooder.Say(socket, EndlessBody);
+
+        await Eventually.IsTrueAsync(() => sockets.Select(socket => Flooder.Say(socket, "x")).ToList().TrueForAll(heard => !heard), "who is too slow is cut off", Patience);
     });
 
     [Test]

@@ -70,11 +70,12 @@ internal sealed class Flooder : IDisposable
     }
 
     /// <summary>Asks again and again by HTTP/1.1 and takes none of the answers.</summary>
-    public async Task AskAndNeverReadAsync(Uri address, string path, string token, int connections, int requests)
+    public async Task<IReadOnlyList<Socket>> AskAndNeverReadAsync(Uri address, string path, string token, int connections, int requests)
     {
         var request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: Bearer {token}\r\n\r\n");
         var all = Enumerable.Repeat(request, requests).SelectMany(bytes => bytes).ToArray();
-        foreach (var socket in await ConnectAsync(address, connections))
+        var sockets = await ConnectAsync(address, connections);
+        foreach (var socket in sockets)
         {
             // What the broker does not read stands in the way here too; the rest is sent as far as it goes.
             socket.Blocking = false;
@@ -85,7 +86,20 @@ internal sealed class Flooder : IDisposable
                 sent += more;
             }
         }
+
+        return sockets;
     }
+
+    /// <summary>Says a little more, and says whether the broker still lets it: a connection that it has cut off takes nothing.</summary>
+    public static bool Say(Socket socket, string text)
+    {
+        socket.Blocking = false;
+        socket.Send(Encoding.ASCII.GetBytes(text), SocketFlags.None, out var fault);
+        return fault is SocketError.Success or SocketError.WouldBlock;
+    }
+
+    /// <summary>Whether the other end has ended a connection of which answers are left unread.</summary>
+    public static bool IsCutOff(Socket socket) => socket.Poll(0, SelectMode.SelectError) || !Say(socket, "x");
 
     public void Dispose() => _held.ForEach(held => held.Dispose());
 
