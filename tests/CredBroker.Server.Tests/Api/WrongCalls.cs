@@ -107,6 +107,8 @@ internal static class WrongCalls
             "page token beyond numbers", "list_leases", "page_token", context => context.ListAsync(r => r.PageToken = $"{context.Task.Id}.99999999999999999999"));
         yield return List("state unspecified", "states", r => r.States.Add(LeaseState.Unspecified));
         yield return List("state unknown", "states", r => r.States.Add((LeaseState)99));
+        yield return List("NUL in the workload", "selector.workload", r => r.Selector.Workload = "agent\0/x");
+        yield return List("9 KB of template", "selector.template", r => r.Selector.Template = new string('x', 9 * 1024));
         yield return List("risk unknown", "selector.risk", r => r.Selector.Risk = "extreme");
         yield return List("sensitivity unknown", "selector.sensitivity", r => r.Selector.Sensitivity = (V1.Sensitivity)99);
         yield return List("task malformed", "selector.task_id", r => r.Selector.TaskId = "x");

@@ -5,7 +5,7 @@ using CredBroker.Testing.Verification;
 namespace CredBroker.Server.Tests.Storage;
 
 /// <summary>Servers that a test has to itself can be killed, paused and failed over.</summary>
-[TestFixture, Category("Store"), Parallelizable(ParallelScope.Self), Order(1)]
+[TestFixture, Category("Store"), Parallelizable(ParallelScope.Self)]
 public sealed class OwnServersTests
 {
     [Test]

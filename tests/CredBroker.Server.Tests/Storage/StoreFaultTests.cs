@@ -8,7 +8,7 @@ using StackExchange.Redis;
 namespace CredBroker.Server.Tests.Storage;
 
 /// <summary>A Redis that is full, stuck or gone: issuing stops with a refusal, revocation goes on where it can, and all goes on by itself afterwards.</summary>
-[TestFixture, Category("Fault"), Parallelizable(ParallelScope.Self), Order(1)]
+[TestFixture, Category("Fault"), Parallelizable(ParallelScope.Self)]
 public sealed class StoreFaultTests
 {
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(1);

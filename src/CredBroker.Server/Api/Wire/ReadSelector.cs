@@ -6,7 +6,22 @@ namespace CredBroker.Server.Api.Wire;
 /// <summary>Reads a lease selector.</summary>
 internal static class ReadSelector
 {
-    public static LeaseSelector From(V1.LeaseSelector? wire) => wire is null ? new LeaseSelector() : new LeaseSelector
+    public static LeaseSelector From(V1.LeaseSelector? wire)
+    {
+        if (wire is null) return new LeaseSelector();
+        new RequestLimits()
+            .Text("selector.tenant", wire.Tenant)
+            .Text("selector.workload", wire.Workload)
+            .Text("selector.attested_selector", wire.AttestedSelector)
+            .Text("selector.template", wire.Template)
+            .Text("selector.target", wire.Target)
+            .Text("selector.backend", wire.Backend)
+            .Text("selector.policy_version", wire.PolicyVersion)
+            .ThrowIfAny();
+        return Map(wire);
+    }
+
+    private static LeaseSelector Map(V1.LeaseSelector wire) => new()
     {
         Tenant = Read.Text(wire.Tenant),
         Workload = Read.Text(wire.Workload),
