@@ -43,6 +43,7 @@ internal static class TransportLimits
         limits.Http2.KeepAlivePingDelay = PingAfter;
         limits.Http2.KeepAlivePingTimeout = PingPatience;
     }
+
     /// <summary>
     /// What a caller does not read waits in the kernel too, by itself up to megabytes a connection; connections inherit this bound.
     /// </summary>

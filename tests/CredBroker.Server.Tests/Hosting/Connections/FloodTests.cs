@@ -15,7 +15,7 @@ internal sealed class FloodTests
     private const int Rate = 40;
     private const int Few = 20;
     private const string EndlessHeaders = "GET /livez HTTP/1.1\r\nHost: broker\r\nX-Slow: ";
-    private const string EndlessBody = "POST /v1/tasks HTTP/1.1\r\nHost: broker\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{";
+    private const string EndlessBody = "POST /v1/tasks HTTP/1.1\r\nHost: broker\r\nContent-Type: application/json\r\nContent-Length: 60000\r\n\r\n{\"intent\":\"";
     private const long Growth = 300L * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -97,9 +97,8 @@ internal sealed class FloodTests
     public Task Flood_RequestsThatDoNotEnd_CutOffAndOthersAreServed() => AssertServedAsync(async flooder =>
     {
         var sockets = await flooder.ConnectAsync(_site.ReadEndpoints()["http"], 2 * Few);
-        foreach (var socket in sockets.Take(Few)) Flooder.Say(socket, EndlessHeaders);
-        foreach (var socket in sockets.Skip(Few)) Flooder.Say(socket, EndlessBody);
-
+        Assert.That(sockets.Take(Few).Select(socket => Flooder.Say(socket, EndlessHeaders)), Is.All.True);
+        Assert.That(sockets.Skip(Few).Select(socket => Flooder.Say(socket, EndlessBody)), Is.All.True);
         await Eventually.IsTrueAsync(() => sockets.Select(socket => Flooder.Say(socket, "x")).ToList().TrueForAll(heard => !heard), "who is too slow is cut off", Patience);
     });
 

@@ -98,8 +98,8 @@ internal sealed class Flooder : IDisposable
         return fault is SocketError.Success or SocketError.WouldBlock;
     }
 
-    /// <summary>Whether the other end has ended a connection of which answers are left unread.</summary>
-    public static bool IsCutOff(Socket socket) => socket.Poll(0, SelectMode.SelectError) || !Say(socket, "x");
+    /// <summary>Whether the other end has ended a connection of which answers are left unread; nothing is said for it.</summary>
+    public static bool IsCutOff(Socket socket) => socket.Poll(0, SelectMode.SelectError);
 
     public void Dispose() => _held.ForEach(held => held.Dispose());
 
